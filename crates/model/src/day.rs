@@ -80,9 +80,7 @@ impl FromStr for Day {
             return Err(error());
         }
         let number = |range: std::ops::Range<usize>| {
-            bytes[range].iter().try_fold(0i16, |n, b| {
-                b.is_ascii_digit().then(|| n * 10 + i16::from(b - b'0'))
-            })
+            bytes[range].iter().try_fold(0i16, |n, b| b.is_ascii_digit().then(|| n * 10 + i16::from(b - b'0')))
         };
         let (Some(year), Some(month), Some(day)) = (number(0..4), number(5..7), number(8..10)) else {
             return Err(error());

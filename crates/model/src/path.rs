@@ -26,8 +26,7 @@ pub fn cut_path(path: &str) -> Segments<'_> {
     if !path.as_bytes()[..end].contains(&b'%') {
         return raw.map(|raw| Segment { raw, text: Cow::Borrowed(raw) }).collect();
     }
-    let decoded: Option<Segments<'_>> =
-        raw.clone().map(|raw| decode(raw).map(|text| Segment { raw, text })).collect();
+    let decoded: Option<Segments<'_>> = raw.clone().map(|raw| decode(raw).map(|text| Segment { raw, text })).collect();
     decoded.unwrap_or_else(|| raw.map(|raw| Segment { raw, text: Cow::Borrowed(raw) }).collect())
 }
 

@@ -1,1 +1,218 @@
-//! To come.
+//! What Steadfast keeps: the catalog, apps, tallies, verdicts and how far each source was read.
+//!
+//! [`Store`] is the contract; [`sqlite`] stands behind it, and any other database that joins has to pass
+//! the same [`conformance`] suite. Methods are cut by use case and each is atomic. This is the only crate
+//! with SQL in it; the statements live in `sql/TOPIC.ACTION.sql`.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use model::{
+    App, AppId, Catalog, CatalogChange, Counts, Day, DayRange, DayVerdict, Environment, Observation, RouteKey, Tally,
+    TallyKey, UnixMillis,
+};
+
+pub mod conformance;
+pub mod sqlite;
+
+/// What can go wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else moved on what this change was based on; read again and decide anew.
+    #[error("another process changed the same data at the same time; try again")]
+    Conflict,
+    /// The database can't be reached, is locked for too long, read-only, or out of space.
+    #[error("the store can't be used: {0}")]
+    Unavailable(String),
+    /// The database holds something that this program did not write.
+    #[error("the store is damaged or was written by a newer version: {0}")]
+    Corrupt(String),
+}
+
+/// The result of everything here.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// One import of the catalog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogImport {
+    /// Its number; later imports have greater ones.
+    pub number: i64,
+    /// When.
+    pub at: UnixMillis,
+    /// The file names of the documents that make up the catalog since.
+    pub documents: Vec<String>,
+}
+
+/// What an import decided, to be saved at once.
+#[derive(Clone, Debug)]
+pub struct CatalogSave<'a> {
+    /// The import that this one was compared with; `None` for the first. [`StoreError::Conflict`] if there
+    /// was another since.
+    pub based_on: Option<i64>,
+    /// When.
+    pub at: UnixMillis,
+    /// The file names of the documents that make up the catalog now.
+    pub documents: &'a [String],
+    /// The whole catalog after the import.
+    pub catalog: &'a Catalog,
+    /// What is different, for the change log.
+    pub changes: &'a [CatalogChange],
+    /// Undocumented routes (by text) whose counts move to a documented route (by text).
+    pub moves: &'a [(String, String)],
+    /// Counts move on this day and later ones.
+    pub move_since: Day,
+}
+
+/// How far a source was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourcePosition {
+    /// The position's row; `0` for one that was never saved.
+    pub id: i64,
+    /// The path under which the source was last read.
+    pub path: String,
+    /// Bytes of (decompressed) content that are counted.
+    pub offset: u64,
+    /// Lines within those bytes.
+    pub lines: u64,
+    /// Whether the last of those lines had no line end yet.
+    pub within_line: bool,
+    /// How many bytes at the start `head_digest` covers.
+    pub head_len: u32,
+    /// Digest of the first `head_len` bytes.
+    pub head_digest: u64,
+    /// Digest of the last bytes before `offset`, as many as the reader's rule says.
+    pub tail_digest: u64,
+    /// When it was saved.
+    pub updated_at: UnixMillis,
+}
+
+/// Counts to be added and the position that says they were, committed together.
+#[derive(Clone, Debug)]
+pub struct IngestCommit {
+    /// The position before, as it was loaded ([`StoreError::Conflict`] if it moved since); `None` for a
+    /// source that was never read, and for one without a position, such as standard input.
+    pub before: Option<SourcePosition>,
+    /// The position after; `None` for a source without one. Its `id` is ignored.
+    pub after: Option<SourcePosition>,
+    /// What to add. Keys are distinct.
+    pub tallies: Vec<(TallyKey, Counts)>,
+    /// Rejected lines by reason.
+    pub rejects: Vec<(String, u64)>,
+    /// When.
+    pub at: UnixMillis,
+}
+
+/// A day of an app whose counts changed since it was last judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirtyDay {
+    /// The app.
+    pub app: AppId,
+    /// The day.
+    pub day: Day,
+    /// Grows with each change, so that judging an older state does not clear a newer one.
+    pub mark: i64,
+}
+
+/// The seven verdicts of one app and day, in the order of [`Observation::ALL`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayVerdicts {
+    /// The app.
+    pub app: AppId,
+    /// Each with the same day.
+    pub verdicts: [DayVerdict; 7],
+    /// The production calls of the day.
+    pub calls: u64,
+}
+
+/// A change of the catalog as the log keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedChange {
+    /// The import that brought it.
+    pub import: i64,
+    /// When that was.
+    pub at: UnixMillis,
+    /// What changed.
+    pub change: CatalogChange,
+}
+
+/// The state of one Steadfast installation.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The last import, or none.
+    async fn last_import(&self) -> Result<Option<CatalogImport>>;
+
+    /// The catalog as of the last import; empty before the first. Routes keep the order in which they were
+    /// saved.
+    async fn catalog(&self) -> Result<Catalog>;
+
+    /// Saves an import: catalog, change log, moved counts, and every day of production counts marked dirty
+    /// (its verdicts may read differently now). Moved counts are added to what the documented route already
+    /// has; no count is lost. Returns the import's number.
+    async fn save_catalog(&self, save: CatalogSave<'_>) -> Result<i64>;
+
+    /// The change log, newest import first, in the order of saving within one.
+    async fn catalog_changes(&self, limit: u32) -> Result<Vec<LoggedChange>>;
+
+    /// The texts of undocumented routes with calls on `since` or later, in any environment.
+    async fn undocumented_routes(&self, since: Day) -> Result<Vec<String>>;
+
+    /// The texts of the undocumented routes that one app has on one day.
+    async fn undocumented_routes_of(&self, app: &AppId, environment: Environment, day: Day) -> Result<Vec<String>>;
+
+    /// Saved positions whose head has this length and digest. (A reader asks once for each `head_len` in
+    /// [`Store::head_lengths`].)
+    async fn positions_with_head(&self, head_len: u32, head_digest: u64) -> Result<Vec<SourcePosition>>;
+
+    /// The distinct `head_len` of saved positions, longest first.
+    async fn head_lengths(&self) -> Result<Vec<u32>>;
+
+    /// Adds counts, marks their production days dirty, registers unknown apps as discovered, counts
+    /// rejects, and saves the position: all or nothing, durable on return. Returns the position as saved.
+    async fn commit_ingest(&self, commit: IngestCommit) -> Result<Option<SourcePosition>>;
+
+    /// All saved positions, by path.
+    async fn positions(&self) -> Result<Vec<SourcePosition>>;
+
+    /// Rejected lines by reason since the beginning, most frequent first.
+    async fn rejects(&self) -> Result<Vec<(String, u64)>>;
+
+    /// All apps, by id.
+    async fn apps(&self) -> Result<Vec<App>>;
+
+    /// One app.
+    async fn app(&self, id: &AppId) -> Result<Option<App>>;
+
+    /// Registers an app or replaces what is known of it.
+    async fn save_app(&self, app: &App) -> Result<()>;
+
+    /// The counts of an app, by day, then route, method and status.
+    async fn tallies(&self, app: &AppId, environment: Environment, days: DayRange) -> Result<Vec<Tally>>;
+
+    /// Production calls by app within the days; apps without calls are left out.
+    async fn calls_by_app(&self, days: DayRange) -> Result<Vec<(AppId, u64)>>;
+
+    /// Up to `limit` dirty days.
+    async fn dirty_days(&self, limit: u32) -> Result<Vec<DirtyDay>>;
+
+    /// Marks every day with production counts dirty.
+    async fn mark_all_dirty(&self) -> Result<()>;
+
+    /// Saves verdicts and clears the marks they were made from (where no newer mark was set meanwhile).
+    async fn save_verdicts(&self, verdicts: &[DayVerdicts], judged: &[DirtyDay]) -> Result<()>;
+
+    /// Saved verdicts within the days, of one app or of all, by app, then day. Days without production
+    /// calls have none.
+    async fn verdicts(&self, app: Option<&AppId>, days: DayRange) -> Result<Vec<DayVerdicts>>;
+
+    /// A value of the installation's own bookkeeping, such as the rules that verdicts were made with.
+    async fn setting(&self, key: &str) -> Result<Option<String>>;
+
+    /// Sets such a value.
+    async fn set_setting(&self, key: &str, value: &str) -> Result<()>;
+
+    /// Deletes counts and verdicts of days before `day`. Returns how many counts went.
+    async fn purge_before(&self, day: Day) -> Result<u64>;
+}
+
+/// A store that many tasks share.
+pub type SharedStore = Arc<dyn Store>;
