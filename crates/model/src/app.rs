@@ -40,6 +40,12 @@ impl AppId {
     /// The reserved app under which calls without an app are counted. Only operators see it.
     pub const UNIDENTIFIED: &'static str = "unidentified";
 
+    /// The reserved app of calls that name none.
+    #[must_use]
+    pub fn unidentified() -> Self {
+        Self(Self::UNIDENTIFIED.to_owned())
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,1 +1,120 @@
-//! To come.
+//! The use cases, each *load, decide, save*: import a catalog, ingest exactly once, judge, report.
+//!
+//! This crate joins the pure ones (catalog, traffic, health) with the store. It knows no HTML and no HTTP.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ::health::Rules;
+use model::{App, AppId, Clock, Day, PlatformZone, UnixMillis};
+use store::SharedStore;
+
+mod catalog;
+mod health;
+mod ingest;
+mod json;
+mod judge;
+mod overview;
+mod report;
+mod view;
+
+pub use self::catalog::{DocumentFile, ImportOutcome};
+pub use self::ingest::{Format, IngestOptions, IngestOutcome, Input, Progress, Reject, RejectsFile, packed_size};
+pub use self::json::{apps_json, health_json};
+pub use self::report::{REPORT_DAYS, ReportRow, report_file_name};
+pub use self::view::{AppHealth, AppOverview, ObservationHealth, ReportSummary, Summary, TodaySoFar};
+pub use ::health::{Cause, Forecast};
+
+/// What an operator says about the platform whose API is watched.
+#[derive(Clone, Debug)]
+pub struct Platform {
+    /// Its name, for pages.
+    pub name: String,
+    /// Where its days begin and end.
+    pub zone: PlatformZone,
+    /// The header by which a call names its company.
+    pub company_header: String,
+    /// Operations that don't need the header with a person's token: `GET /rest/v1.0/me`.
+    pub company_header_exceptions: Vec<String>,
+}
+
+/// One installation: the platform, its rules, its store and its clock.
+#[derive(Clone)]
+pub struct Steadfast {
+    /// The platform.
+    pub platform: Platform,
+    /// The thresholds in force.
+    pub rules: Rules,
+    /// For how many days counts are kept.
+    pub retention_days: u16,
+    /// Its state.
+    pub store: SharedStore,
+    /// Where lines that can't be used are kept.
+    pub rejects: RejectsFile,
+    /// Its time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What a use case can fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    /// There is no such app.
+    #[error("there is no app `{0}`; `steadfast apps` lists those that are known")]
+    NoSuchApp(AppId),
+    /// An input can't be read.
+    #[error("cannot read `{name}`: {message}")]
+    Input {
+        /// Which.
+        name: String,
+        /// Why, and what to do.
+        message: String,
+    },
+    /// The rejects file can't be written.
+    #[error("cannot write the rejects file `{}`: {message}", path.display())]
+    Rejects {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+    /// A report can't be written.
+    #[error("cannot write the report: {0}")]
+    Report(String),
+    /// A task was cut off while the program ends.
+    #[error("interrupted while the program was ending; run it again")]
+    Interrupted,
+}
+
+const DAY_MILLIS: i64 = 86_400_000;
+
+impl Steadfast {
+    /// Today in the platform's time zone.
+    #[must_use]
+    pub fn today(&self) -> Day {
+        self.platform.zone.day_of(self.clock.now())
+    }
+
+    /// The instant before which calls are too old to be counted.
+    pub(crate) fn oldest(&self, now: UnixMillis) -> UnixMillis {
+        now.plus_millis(-DAY_MILLIS * i64::from(self.retention_days))
+    }
+
+    /// An app that is known.
+    pub(crate) async fn known(&self, id: &AppId) -> Result<App, Error> {
+        self.store.app(id).await?.ok_or_else(|| Error::NoSuchApp(id.clone()))
+    }
+
+    /// The daily upkeep: drops counts that are older than the retention and judges what is dirty.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn upkeep(&self) -> Result<(), Error> {
+        let oldest = self.platform.zone.day_of(self.oldest(self.clock.now()));
+        self.store.purge_before(oldest).await?;
+        self.judge().await?;
+        Ok(())
+    }
+}

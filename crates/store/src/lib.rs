@@ -1,17 +1,17 @@
 //! What Steadfast keeps: the catalog, apps, tallies, verdicts and how far each source was read.
 //!
 //! [`Store`] is the contract; [`sqlite`] stands behind it, and any other database that joins has to pass
-//! the same [`conformance`] suite. Methods are cut by use case and each is atomic. This is the only crate
+//! the same `conformance` suite. Methods are cut by use case and each is atomic. This is the only crate
 //! with SQL in it; the statements live in `sql/TOPIC.ACTION.sql`.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use model::{
-    App, AppId, Catalog, CatalogChange, Counts, Day, DayRange, DayVerdict, Environment, Observation, RouteKey, Tally,
-    TallyKey, UnixMillis,
+    App, AppId, Catalog, CatalogChange, Counts, Day, DayRange, DayVerdict, Environment, RouteKey, Tally, UnixMillis,
 };
 
+#[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod sqlite;
 
@@ -94,12 +94,42 @@ pub struct IngestCommit {
     pub before: Option<SourcePosition>,
     /// The position after; `None` for a source without one. Its `id` is ignored.
     pub after: Option<SourcePosition>,
-    /// What to add. Keys are distinct.
-    pub tallies: Vec<(TallyKey, Counts)>,
+    /// The newest position when the source was looked up and not found: [`Store::newest_position`], asked
+    /// before the look-up. Read only for a new source (`before` is `None`, `after` is not):
+    /// [`StoreError::Conflict`] if a position was added since that may be of the same content, so that of two
+    /// processes that come upon a new source at once only one counts it. Then look up again.
+    pub newest_known: i64,
+    /// The apps that `tallies` number. Distinct.
+    pub apps: Vec<AppId>,
+    /// The routes that `tallies` number. Distinct.
+    pub routes: Vec<RouteKey>,
+    /// The methods that `tallies` number. Distinct.
+    pub methods: Vec<String>,
+    /// What to add. Keys are distinct. (Numbers instead of texts: a commit may hold a million.)
+    pub tallies: Vec<TallyDelta>,
     /// Rejected lines by reason.
     pub rejects: Vec<(String, u64)>,
     /// When.
     pub at: UnixMillis,
+}
+
+/// Counts to be added under one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TallyDelta {
+    /// Index into [`IngestCommit::apps`].
+    pub app: u32,
+    /// Where the calls were made.
+    pub environment: Environment,
+    /// On which day.
+    pub day: Day,
+    /// Index into [`IngestCommit::routes`].
+    pub route: u32,
+    /// Index into [`IngestCommit::methods`].
+    pub method: u32,
+    /// Answered with which status.
+    pub status: u16,
+    /// How many.
+    pub counts: Counts,
 }
 
 /// A day of an app whose counts changed since it was last judged.
@@ -113,7 +143,7 @@ pub struct DirtyDay {
     pub mark: i64,
 }
 
-/// The seven verdicts of one app and day, in the order of [`Observation::ALL`].
+/// The seven verdicts of one app and day, in the order of [`model::Observation::ALL`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DayVerdicts {
     /// The app.
@@ -156,8 +186,13 @@ pub trait Store: Send + Sync {
     /// The texts of undocumented routes with calls on `since` or later, in any environment.
     async fn undocumented_routes(&self, since: Day) -> Result<Vec<String>>;
 
-    /// The texts of the undocumented routes that one app has on one day.
-    async fn undocumented_routes_of(&self, app: &AppId, environment: Environment, day: Day) -> Result<Vec<String>>;
+    /// The texts of the undocumented routes that each of these apps has on that day, in the order of the
+    /// question. (Many at once, since ingest asks for every app and day that it meets.)
+    async fn undocumented_routes_of(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<String>>>;
+
+    /// A number that grows with each position added, 0 before the first. Ask before looking up a source, for
+    /// [`IngestCommit::newest_known`].
+    async fn newest_position(&self) -> Result<i64>;
 
     /// Saved positions whose head has this length and digest. (A reader asks once for each `head_len` in
     /// [`Store::head_lengths`].)

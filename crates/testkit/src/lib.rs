@@ -1,1 +1,22 @@
-//! To come.
+//! The cast for tests: a slow, plain reading of the rules to compare with, random catalogs and traffic, the real
+//! program, a real nginx and a real browser. Tests only: here a broken assumption panics, so that the test fails.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "only tests use this crate; what goes wrong here has to fail them"
+)]
+
+pub mod browser;
+pub mod case;
+pub mod compare;
+pub mod http;
+pub mod installed;
+pub mod nginx;
+mod output;
+mod patience;
+pub mod program;
+pub mod random;
+pub mod reference;
+
+pub use case::{Case, Config, Deprecated, Operation, Template};

@@ -1,0 +1,141 @@
+//! Finding the route of a path, by rule 5 of `docs/rules.md`.
+//!
+//! The routes form a tree with one level for each segment. At a node the literal child is tried first, then mixed
+//! segments by how much literal text they have (of equals the one imported first), then the parameter; a branch that
+//! fails further down is left for the next. As the level of a node is the number of segments before it, no node can be
+//! come to twice with one path: the work is bounded by the size of the tree, whatever the path.
+
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use model::{Catalog, Segments};
+use smallvec::SmallVec;
+
+use crate::template::Mixed;
+
+mod build;
+#[cfg(test)]
+mod tests;
+
+/// No route, or no node.
+const NONE: u32 = u32::MAX;
+
+/// Finds routes. Made once for a catalog, then shared by all threads.
+pub struct Matcher {
+    nodes: Vec<Node>,
+    literals: HashTable<Literal>,
+    /// The texts of all literals, one after the other.
+    texts: String,
+    /// The mixed children of all nodes, those of one node side by side in the order in which they are tried.
+    mixed: Vec<(Mixed, u32)>,
+    hasher: FixedState,
+}
+
+/// A place in the tree.
+struct Node {
+    /// The route that ends here, as an index into the catalog.
+    route: u32,
+    /// The child that any segment leads to.
+    parameter: u32,
+    /// Where its mixed children stand.
+    mixed: (u32, u32),
+    /// Whether it has literal children.
+    literals: bool,
+    /// How many segments the shortest and the longest route below have from here on.
+    below: (u32, u32),
+}
+
+/// The child that one text leads to.
+struct Literal {
+    parent: u32,
+    child: u32,
+    start: u32,
+    end: u32,
+}
+
+/// What is yet to be tried at a node.
+#[derive(Clone, Copy)]
+enum Next {
+    Literal,
+    /// The mixed children from this one on.
+    Mixed(u32),
+    Parameter,
+}
+
+impl Matcher {
+    /// Builds the tree of the routes that are documented now.
+    #[must_use]
+    pub fn new(catalog: &Catalog) -> Self {
+        build::Builder::default().build(catalog)
+    }
+
+    /// The route that a path has, as an index into the routes of the catalog.
+    #[must_use]
+    pub fn match_segments(&self, segments: &Segments<'_>) -> Option<usize> {
+        let count = u32::try_from(segments.len()).ok()?;
+        // Where to go on when a branch fails. It grows by at most one entry a level.
+        let mut untried: SmallVec<[(u32, u32, Next); 16]> = SmallVec::new();
+        let (mut at, mut depth, mut next) = (0, 0, Next::Literal);
+        loop {
+            let node = self.nodes.get(at as usize)?;
+            let left = count - depth;
+            if left == 0 && node.route != NONE {
+                return Some(node.route as usize);
+            }
+            let step = if left < node.below.0.max(1) || left > node.below.1 {
+                None
+            } else {
+                self.step(at, node, next, &segments[depth as usize].text)
+            };
+            match step {
+                Some((child, then)) => {
+                    if let Some(then) = then {
+                        untried.push((at, depth, then));
+                    }
+                    (at, depth, next) = (child, depth + 1, Next::Literal);
+                }
+                None => (at, depth, next) = untried.pop()?,
+            }
+        }
+    }
+
+    /// The next child of a node that accepts a segment, and what is left to try after it, if anything.
+    fn step(&self, at: u32, node: &Node, next: Next, segment: &str) -> Option<(u32, Option<Next>)> {
+        let parameter = (node.parameter != NONE).then_some(Next::Parameter);
+        let (first, end) = node.mixed;
+        let mut from = first;
+        match next {
+            Next::Literal => {
+                if node.literals
+                    && let Some(child) = self.literal(at, segment)
+                {
+                    return Some((child, if first < end { Some(Next::Mixed(first)) } else { parameter }));
+                }
+            }
+            Next::Mixed(index) => from = index,
+            Next::Parameter => from = end,
+        }
+        for index in from..end {
+            let (mixed, child) = self.mixed.get(index as usize)?;
+            if mixed.matches(segment) {
+                return Some((*child, if index + 1 < end { Some(Next::Mixed(index + 1)) } else { parameter }));
+            }
+        }
+        parameter.map(|_| (node.parameter, None))
+    }
+
+    fn literal(&self, parent: u32, text: &str) -> Option<u32> {
+        let found = self.literals.find(hash(&self.hasher, parent, text), |literal| {
+            literal.parent == parent && self.texts.get(literal.start as usize..literal.end as usize) == Some(text)
+        });
+        found.map(|literal| literal.child)
+    }
+}
+
+fn hash(hasher: &FixedState, parent: u32, text: &str) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write_u32(parent);
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}

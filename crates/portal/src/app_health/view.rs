@@ -1,0 +1,225 @@
+//! What the pages of an app's Integration Health show.
+
+use model::{App, Day, Observation, Severity, Status};
+use service::{AppHealth, Summary};
+
+use crate::app_health::row::{CauseRow, ObservationRow, cause_rows};
+use crate::apps::view::{When, name, tags};
+use crate::chrome::{Chrome, Tab};
+use crate::figures::{Date, count, range, share, short_range};
+use crate::looks::{self, Look};
+use crate::pages_of::{Cut, Turns};
+use crate::setting::Setting;
+use crate::urls;
+
+/// The page of an app's Integration Health.
+#[derive(Debug)]
+pub(crate) struct HealthView {
+    pub(crate) chrome: Chrome,
+    pub(crate) head: Head,
+    pub(crate) when: When,
+    /// The time zone of the days.
+    pub(crate) zone: String,
+    /// How long there has to be no call for there to be no status: `30 days`.
+    pub(crate) span: String,
+    /// The day in progress, in words.
+    pub(crate) today: String,
+    /// The three statuses with the observations that have each; empty where there is nothing to judge.
+    pub(crate) buckets: Vec<Bucket>,
+    pub(crate) report: Report,
+    /// The seven, in order; empty where there is nothing to judge.
+    pub(crate) rows: Vec<ObservationRow>,
+    pub(crate) json_url: String,
+}
+
+/// The app at the top of its pages.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) name: String,
+    pub(crate) id: Option<String>,
+    pub(crate) tags: Vec<&'static str>,
+    pub(crate) look: Look,
+    /// Whether this is the reserved app of calls that name none.
+    pub(crate) unidentified: bool,
+    /// My Apps as of the same day.
+    pub(crate) apps_url: String,
+    /// Its Integration Health as of the same day.
+    pub(crate) health_url: String,
+}
+
+impl Head {
+    fn new(app: &App, status: Option<Status>, day: Option<Day>) -> Self {
+        let name = name(app).to_owned();
+        Self {
+            id: (name != app.id.as_str()).then(|| app.id.to_string()),
+            name,
+            tags: tags(app),
+            look: looks::status(status),
+            unidentified: app.id.is_unidentified(),
+            apps_url: urls::apps(day, 1),
+            health_url: urls::app_health(&app.id, day),
+        }
+    }
+}
+
+/// A status and the observations that have it.
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    pub(crate) number: usize,
+    pub(crate) look: Look,
+    /// Fragment and title of each.
+    pub(crate) members: Vec<(&'static str, String)>,
+}
+
+/// The card of the API Call Activity Report.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// `22 Oct – 20 Nov`
+    pub(crate) days: String,
+    pub(crate) calls: String,
+    pub(crate) rows: String,
+    pub(crate) url: String,
+}
+
+impl HealthView {
+    /// The view of an app's health.
+    pub(crate) fn new(setting: Setting<'_>, health: &AppHealth) -> Self {
+        let day = setting.named(health.as_of);
+        let app = &health.app;
+        let worst = health.observations.iter().find(|row| row.status != Status::Healthy).map(|row| row.observation);
+        Self {
+            chrome: Chrome::new(&setting.platform.name, Tab::Apps),
+            head: Head::new(app, health.status, day),
+            when: When::new(setting, health.as_of, |day| urls::app_health(&app.id, day)),
+            zone: setting.platform.zone.name().to_owned(),
+            today: in_progress(health, setting.today),
+            span: setting.no_traffic(),
+            buckets: buckets(health),
+            report: Report {
+                days: short_range(health.report.days),
+                calls: count(health.report.calls, "call"),
+                rows: count(health.report.rows, "row"),
+                url: urls::activity_csv(&app.id, day),
+            },
+            rows: health
+                .observations
+                .iter()
+                .map(|observation| {
+                    let mut row = ObservationRow::new(setting, health, observation);
+                    row.open = worst == Some(observation.observation);
+                    row
+                })
+                .collect(),
+            json_url: urls::health_json(&app.id, day),
+        }
+    }
+}
+
+/// `Today so far: 5,204 calls`, of which nothing counts yet.
+fn in_progress(health: &AppHealth, today: Day) -> String {
+    let calls = count(health.today.calls, "call");
+    if health.as_of == today {
+        format!("today so far: {calls}")
+    } else {
+        format!("{} itself: {calls}, not counted", Date::from(health.as_of).short)
+    }
+}
+
+fn buckets(health: &AppHealth) -> Vec<Bucket> {
+    if health.status.is_none() {
+        return Vec::new();
+    }
+    let Summary { needs_attention, review_recommended, healthy } = health.summary;
+    let numbers = [
+        (Status::NeedsAttention, needs_attention),
+        (Status::ReviewRecommended, review_recommended),
+        (Status::Healthy, healthy),
+    ];
+    let members = |status| {
+        let of_status = health.observations.iter().filter(move |row| row.status == status && status != Status::Healthy);
+        of_status.map(|row| (row.observation.key(), row.title.clone())).collect()
+    };
+    let bucket = |(status, number)| Bucket { number, look: looks::status(Some(status)), members: members(status) };
+    numbers.into_iter().map(bucket).collect()
+}
+
+/// The severity that a strip shows for a day: none without traffic, whatever the observation measures.
+pub(crate) fn shown_severity(health: &AppHealth, verdict: &model::DayVerdict) -> Option<Severity> {
+    (calls_on(health, verdict.day) > 0 || verdict.base > 0).then_some(verdict.severity)
+}
+
+/// The production calls of a day of the window.
+pub(crate) fn calls_on(health: &AppHealth, day: Day) -> u64 {
+    health.calls.iter().find(|(other, _)| *other == day).map_or(0, |(_, calls)| *calls)
+}
+
+/// How many routes one page lists. An app can be made to have far more.
+const ROUTES: usize = 250;
+
+/// The page of all routes behind an observation.
+#[derive(Debug)]
+pub(crate) struct RoutesView {
+    pub(crate) chrome: Chrome,
+    pub(crate) head: Head,
+    pub(crate) title: String,
+    pub(crate) look: Look,
+    pub(crate) window: String,
+    /// `4,812 affected calls on 23 routes, 3.1 % of all`
+    pub(crate) extent: String,
+    pub(crate) causes: Vec<CauseRow>,
+    /// The way to further routes.
+    pub(crate) turns: Option<Turns>,
+}
+
+impl RoutesView {
+    /// The view of a page of the routes behind one observation of an app.
+    pub(crate) fn new(setting: Setting<'_>, health: &AppHealth, observation: Observation, page: usize) -> Self {
+        let day = setting.named(health.as_of);
+        let row = health.observations.iter().find(|row| row.observation == observation);
+        let causes = row.map_or(&[][..], |row| &row.causes);
+        let url = |page| urls::routes(&health.app.id, observation, day, page);
+        let cut = Cut::new(causes.len(), ROUTES, page, "route", url);
+        let (affected, base) = row.map_or((0, 0), |row| (row.affected(), row.base()));
+        let routes = count(causes.len() as u64, "route");
+        Self {
+            chrome: Chrome::new(&setting.platform.name, Tab::Apps),
+            head: Head::new(&health.app, health.status, day),
+            title: row.map_or_else(|| observation.key().to_owned(), |row| row.title.clone()),
+            look: looks::status(row.map(|row| row.status)),
+            window: range(health.window),
+            extent: format!("{} on {routes}, {} of those measured", count(affected, "affected call"), share(affected, base)),
+            causes: cause_rows(causes.get(cut.items).unwrap_or_default(), affected, 400),
+            turns: cut.turns,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn the_first_row_that_is_not_healthy_is_open() {
+        let view = HealthView::new(samples::setting(), &samples::troubled());
+        let open: Vec<bool> = view.rows.iter().map(|row| row.open).collect();
+        assert_eq!(open, [true, false, false, false, false, false, false]);
+        let clean = HealthView::new(samples::setting(), &samples::clean());
+        assert!(clean.rows.iter().all(|row| !row.open));
+    }
+
+    #[test]
+    fn without_traffic_there_is_nothing_to_judge() {
+        let view = HealthView::new(samples::setting(), &samples::silent());
+        assert_eq!(view.head.look.word, "No API traffic yet");
+        assert!(view.rows.is_empty() && view.buckets.is_empty());
+    }
+
+    #[test]
+    fn the_day_in_progress_is_named_for_what_it_is() {
+        let health = samples::troubled();
+        let today = samples::today();
+        assert_eq!(in_progress(&health, today), "today so far: 5,204 calls");
+        assert_eq!(in_progress(&health, today.plus(4)), "20 Nov itself: 5,204 calls, not counted");
+    }
+}

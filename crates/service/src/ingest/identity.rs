@@ -1,0 +1,144 @@
+//! Which source is this, and how far was it read?
+//!
+//! A source is known by its content, not by its name or inode: a digest of its first [`SPAN`] bytes and one
+//! of the [`SPAN`] bytes before the position. So a rotated file, a copy and a compressed copy are all
+//! recognised; a file that was truncated or replaced is not, and is read from its start.
+
+use std::hash::Hasher;
+use std::io::{self, Read};
+
+use store::{SourcePosition, Store};
+
+use super::source::{Input, Source};
+use crate::Error;
+
+/// How many bytes each of the two digests covers at most.
+pub(super) const SPAN: usize = 4096;
+
+/// A digest that is the same on every machine and in every version.
+pub(super) fn digest(bytes: &[u8]) -> u64 {
+    let mut hasher = twox_hash::XxHash64::with_seed(0);
+    hasher.write(bytes);
+    hasher.finish()
+}
+
+/// The bytes by which a source is known, gathered while it is read.
+#[derive(Clone, Default)]
+pub(super) struct Marks {
+    /// The first bytes, up to [`SPAN`].
+    head: Vec<u8>,
+    /// The last bytes, up to [`SPAN`].
+    tail: Vec<u8>,
+}
+
+impl Marks {
+    /// Takes note of the bytes that follow.
+    pub(super) fn pass(&mut self, bytes: &[u8]) {
+        let wanted = (SPAN - self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..wanted]);
+        if bytes.len() >= SPAN {
+            self.tail.clear();
+            self.tail.extend_from_slice(&bytes[bytes.len() - SPAN..]);
+        } else {
+            let surplus = (self.tail.len() + bytes.len()).saturating_sub(SPAN);
+            self.tail.drain(..surplus);
+            self.tail.extend_from_slice(bytes);
+        }
+    }
+
+    /// How many bytes the digest of the head covers.
+    pub(super) fn head_len(&self) -> u32 {
+        u32::try_from(self.head.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The digest of the first bytes.
+    pub(super) fn head_digest(&self) -> u64 {
+        digest(&self.head)
+    }
+
+    /// The digest of the last bytes.
+    pub(super) fn tail_digest(&self) -> u64 {
+        digest(&self.tail)
+    }
+}
+
+/// Reads and forgets `count` bytes, but for their marks. Returns how many there were.
+fn skip(stream: &mut dyn Read, mut count: u64, marks: &mut Marks) -> io::Result<u64> {
+    let mut buffer = vec![0; 1 << 18];
+    let mut skipped = 0;
+    while count > 0 {
+        let wanted = usize::try_from(count).unwrap_or(usize::MAX).min(buffer.len());
+        let n = match stream.read(&mut buffer[..wanted]) {
+            Ok(0) => break,
+            Ok(n) => n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        marks.pass(&buffer[..n]);
+        skipped += n as u64;
+        count -= n as u64;
+    }
+    Ok(skipped)
+}
+
+/// A source that stands where it is to be read from.
+pub(super) struct Located {
+    /// The source, past what was counted before.
+    pub(super) source: Source,
+    /// The marks of what was passed.
+    pub(super) marks: Marks,
+    /// The position that was found; none for a source that is new.
+    pub(super) before: Option<SourcePosition>,
+    /// The newest position when it was looked for.
+    pub(super) newest_known: i64,
+}
+
+/// Opens an input and passes what was counted of it before. Passing means reading: a saved position holds
+/// only if the bytes before it are still the ones that were counted.
+pub(super) async fn locate(store: &dyn Store, input: &Input) -> Result<Located, Error> {
+    let failed = |error: io::Error| Error::Input { name: input.name(), message: error.to_string() };
+    let open = || Source::open(input).map_err(failed);
+    let newest_known = store.newest_position().await?;
+    if matches!(input, Input::Stdin) {
+        return Ok(Located { source: open()?, marks: Marks::default(), before: None, newest_known });
+    }
+    let mut head = Vec::with_capacity(SPAN);
+    // A packed file that is cut short tells what it can; the error comes again, and in its place, when it is read.
+    let _ = open()?.stream.take(SPAN as u64).read_to_end(&mut head);
+    let mut candidates = Vec::new();
+    for length in store.head_lengths().await? {
+        if let Some(bytes) = usize::try_from(length).ok().and_then(|length| head.get(..length)) {
+            candidates.extend(store.positions_with_head(length, digest(bytes)).await?);
+        }
+    }
+    candidates.sort_by_key(|position| std::cmp::Reverse((position.offset, position.id)));
+    for position in candidates {
+        let mut source = open()?;
+        let mut marks = Marks::default();
+        let passed = skip(source.stream.as_mut(), position.offset, &mut marks).unwrap_or(0);
+        if passed == position.offset && marks.tail_digest() == position.tail_digest {
+            return Ok(Located { source, marks, before: Some(position), newest_known });
+        }
+    }
+    Ok(Located { source: open()?, marks: Marks::default(), before: None, newest_known })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_the_same_however_the_bytes_came() {
+        let bytes: Vec<u8> = (0..20_000u32).map(|n| (n % 251) as u8).collect();
+        let mut whole = Marks::default();
+        whole.pass(&bytes);
+        for size in [1, 7, 1000, 4096, 4097] {
+            let mut pieces = Marks::default();
+            bytes.chunks(size).for_each(|piece| pieces.pass(piece));
+            assert_eq!(pieces.head_digest(), whole.head_digest(), "{size}");
+            assert_eq!(pieces.tail_digest(), whole.tail_digest(), "{size}");
+        }
+        assert_eq!(whole.head_digest(), digest(&bytes[..SPAN]));
+        assert_eq!(whole.tail_digest(), digest(&bytes[bytes.len() - SPAN..]));
+    }
+}

@@ -1,0 +1,370 @@
+//! Ingest: reads sources and counts every call in them exactly once.
+//!
+//! The source's position is committed together with the counts, so a kill at any moment loses nothing that
+//! was committed and repeats nothing: the next run reads on from the position. Between commits, counts live
+//! in memory, bounded by [`KEYS`] and [`INTERVAL`].
+
+mod blocks;
+mod identity;
+mod pending;
+mod rejects;
+mod round;
+mod source;
+
+use std::io::{Cursor, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use model::{Catalog, Environment, UnixMillis};
+use store::{IngestCommit, SourcePosition, StoreError};
+use traffic::{BlockOutcome, RejectCounts, TimeBounds};
+mod shim;
+pub use shim::Format;
+
+pub use rejects::{Reject, RejectsFile};
+pub use source::{Input, packed_size};
+
+use crate::{Error, Steadfast};
+use blocks::{Blocks, End};
+use pending::{Delta, KeptRoutes, Pending};
+use round::{Engine, Job};
+
+/// Keys in memory at which they are committed.
+const KEYS: usize = 400_000;
+
+/// How long counts stay in memory at most.
+const INTERVAL: Duration = Duration::from_secs(5);
+
+/// How many bytes a format is guessed from at most.
+const SNIFFED: usize = 256 << 10;
+
+/// Rejected lines that are kept as evidence in one commit.
+const EVIDENCE: usize = 1000;
+
+/// The routes of the catalog, as readers of logs ask for them.
+struct CatalogMatcher(catalog::Matcher);
+
+/// How to read.
+#[derive(Clone, Debug)]
+pub struct IngestOptions {
+    /// The format of the lines; guessed from the first of them if not given.
+    pub format: Option<Format>,
+    /// The environment of calls that don't name one.
+    pub environment: Environment,
+    /// How many threads read.
+    pub threads: usize,
+}
+
+/// What was read of one input.
+#[derive(Clone, Debug, Default)]
+pub struct IngestOutcome {
+    /// The format, in words; none where there was nothing to tell it from.
+    pub format: Option<String>,
+    /// What the format was told from, where it was guessed.
+    pub guessed: Option<String>,
+    /// Whether the format says anything about the company header.
+    pub carries_company_header: bool,
+    /// Lines that were counted by an earlier run, and not again.
+    pub lines_before: u64,
+    /// Lines read now.
+    pub lines: u64,
+    /// Lines whose call was counted.
+    pub counted: u64,
+    /// Lines that could not be used, by reason. Together with `counted` they make `lines`.
+    pub rejected: RejectCounts,
+    /// Unpacked bytes read now.
+    pub bytes: u64,
+    /// Whether a last line without line end was left for the next run.
+    pub unfinished: bool,
+    /// What ended the reading early; what is counted above is good all the same.
+    pub failure: Option<String>,
+}
+
+/// Who is told how far reading has come.
+pub trait Progress: Send + Sync {
+    /// `packed` bytes of the file itself and `lines` lines are read.
+    fn advance(&self, packed: u64, lines: u64);
+}
+
+impl Steadfast {
+    /// Reads one input to its end and counts what is new in it.
+    ///
+    /// # Errors
+    /// When the input can't be opened, its format can't be told, or the store fails. A failure in the middle
+    /// of the input is told in [`IngestOutcome::failure`], with what was counted before it.
+    pub async fn ingest(
+        &self,
+        input: &Input,
+        options: &IngestOptions,
+        progress: &dyn Progress,
+    ) -> Result<IngestOutcome, Error> {
+        let mut located = identity::locate(self.store.as_ref(), input).await?;
+        let mut outcome = IngestOutcome {
+            lines_before: located.before.as_ref().map_or(0, |position| position.lines),
+            carries_company_header: true,
+            ..IngestOutcome::default()
+        };
+        let (format, guessed) = match &options.format {
+            Some(format) => (format.clone(), None),
+            None => match guess(input, &mut located.source)? {
+                Some((format, words)) => (format, Some(words)),
+                None => return Ok(outcome),
+            },
+        };
+        let decoder = format
+            .decoder(&self.platform.company_header)
+            .map_err(|error| Error::Input { name: input.name(), message: error.to_string() })?;
+        outcome.format = Some(format.to_string());
+        outcome.guessed = guessed;
+        outcome.carries_company_header = decoder.carries_company_header();
+        let catalog = Arc::new(self.store.catalog().await?);
+        let job = Job {
+            decoder,
+            matcher: CatalogMatcher(catalog::Matcher::new(&catalog)),
+            zone: self.platform.zone.clone(),
+            environment: options.environment,
+        };
+        Reading::new(self, input, located, options.threads, job, catalog, outcome).run(progress).await
+    }
+}
+
+/// Tells the format of an input from its first lines; `None` if it is empty.
+fn guess(input: &Input, source: &mut source::Source) -> Result<Option<(Format, String)>, Error> {
+    let failed = |message: String| Error::Input { name: input.name(), message };
+    let mut first = Vec::new();
+    match input {
+        Input::File(_) => {
+            // A packed file may be cut short; its beginning still tells the format.
+            let _ = source::Source::open(input)
+                .map_err(|error| failed(error.to_string()))?
+                .stream
+                .take(SNIFFED as u64)
+                .read_to_end(&mut first);
+        }
+        Input::Stdin => {
+            let mut buffer = vec![0; 1 << 16];
+            while !first.contains(&b'\n') && first.len() < SNIFFED {
+                match source.stream.read(&mut buffer).map_err(|error| failed(error.to_string()))? {
+                    0 => break,
+                    n => first.extend_from_slice(&buffer[..n]),
+                }
+            }
+            let rest = std::mem::replace(&mut source.stream, Box::new(std::io::empty()));
+            source.stream = Box::new(Cursor::new(first.clone()).chain(rest));
+        }
+    }
+    if first.iter().all(u8::is_ascii_whitespace) && first.len() < SNIFFED {
+        return Ok(if first.is_empty() {
+            None
+        } else {
+            Some((Format::Steadfast, "nothing but blank lines".to_owned()))
+        });
+    }
+    match shim::sniff(&first) {
+        Some(sniffed) => Ok(Some((sniffed.format, sniffed.because))),
+        None => Err(failed(
+            "its format can't be told from its first lines; name it with `--format` (`steadfast ingest --help` lists them)"
+                .to_owned(),
+        )),
+    }
+}
+
+/// The reading of one input.
+struct Reading<'a> {
+    steadfast: &'a Steadfast,
+    input: &'a Input,
+    job: Arc<Job>,
+    catalog: Arc<Catalog>,
+    packed: Arc<AtomicU64>,
+    /// Whether the input ends where it ends, and no writer is at work on it.
+    final_end: bool,
+    /// The last committed position.
+    position: Option<SourcePosition>,
+    /// The newest position when this one was looked for.
+    newest_known: i64,
+    /// Lines of the source that are read, earlier runs included.
+    line: u64,
+    engine: Option<Engine>,
+    pending: Pending,
+    kept: KeptRoutes,
+    evidence: Vec<Reject>,
+    outcome: IngestOutcome,
+}
+
+impl<'a> Reading<'a> {
+    fn new(
+        steadfast: &'a Steadfast,
+        input: &'a Input,
+        located: identity::Located,
+        threads: usize,
+        job: Job,
+        catalog: Arc<Catalog>,
+        outcome: IngestOutcome,
+    ) -> Self {
+        let (offset, within_line, line) = located
+            .before
+            .as_ref()
+            .map_or((0, false, 0), |position| (position.offset, position.within_line, position.lines));
+        let live = matches!(input, Input::Stdin);
+        let blocks = Blocks::new(located.source.stream, located.marks, offset, within_line, live);
+        Self {
+            steadfast,
+            input,
+            packed: located.source.progress,
+            final_end: live || located.source.packing != source::Packing::Plain,
+            position: located.before,
+            newest_known: located.newest_known,
+            line,
+            engine: Some(Engine::new(blocks, threads, &job)),
+            job: Arc::new(job),
+            catalog,
+            pending: Pending::default(),
+            kept: KeptRoutes::default(),
+            evidence: Vec::new(),
+            outcome,
+        }
+    }
+
+    /// Reads rounds to the end. While one is read, the counts of those before it are committed.
+    async fn run(mut self, progress: &dyn Progress) -> Result<IngestOutcome, Error> {
+        let mut commit: Option<IngestCommit> = None;
+        let mut committed_at = Instant::now();
+        let steadfast = self.steadfast;
+        loop {
+            let (round, saved) = tokio::join!(self.read_round(), save(steadfast, commit.take()));
+            let Round { engine, outcomes, ended } = round?;
+            self.adopt(engine, saved?);
+            self.kept.learn(&outcomes, steadfast.store.as_ref()).await?;
+            for outcome in &outcomes {
+                self.add(outcome);
+            }
+            progress.advance(self.packed.load(Ordering::Relaxed), self.outcome.lines);
+            let keys = self.engine.as_ref().map_or(0, Engine::len) + self.pending.len();
+            if ended || keys >= KEYS || committed_at.elapsed() >= INTERVAL {
+                commit = Some(self.prepare_commit()?);
+                committed_at = Instant::now();
+            }
+            if ended {
+                save(steadfast, commit.take()).await?;
+                return Ok(self.outcome);
+            }
+        }
+    }
+
+    /// Reads a round on the blocking threads.
+    async fn read_round(&mut self) -> Result<Round, Error> {
+        let Some(mut engine) = self.engine.take() else { return Err(Error::Interrupted) };
+        let job = Arc::clone(&self.job);
+        let now = self.steadfast.clock.now();
+        let bounds = TimeBounds { now, oldest: self.steadfast.oldest(now) };
+        let final_end = self.final_end;
+        tokio::task::spawn_blocking(move || {
+            let mut outcomes = engine.round(&job, bounds);
+            let ended = engine.blocks.ended();
+            if ended {
+                outcomes.extend(engine.last_line(&job, bounds, final_end));
+            }
+            Round { engine, outcomes, ended }
+        })
+        .await
+        .map_err(|_| Error::Interrupted)
+    }
+
+    fn adopt(&mut self, engine: Engine, saved: Option<SourcePosition>) {
+        self.engine = Some(engine);
+        if saved.is_some() {
+            self.position = saved;
+            self.kept.bound();
+        }
+    }
+
+    /// Adds what one block told, in the order of the source.
+    fn add(&mut self, block: &BlockOutcome) {
+        self.pending.add_block(block, &mut self.kept);
+        for reject in &block.rejects {
+            if self.evidence.len() < EVIDENCE {
+                self.evidence.push(Reject {
+                    source: self.input.name(),
+                    line: self.line + reject.line_in_block + 1,
+                    reason: reject.reason.key(),
+                    detail: reject.detail.clone(),
+                    text: reject.text.clone(),
+                });
+            }
+        }
+        self.outcome.rejected.merge(&block.reject_counts);
+        self.line += block.lines;
+        self.outcome.lines += block.lines;
+        self.outcome.counted += block.counted;
+    }
+
+    /// Takes everything counted so far, with the position up to which it was.
+    fn prepare_commit(&mut self) -> Result<IngestCommit, Error> {
+        let at = self.steadfast.clock.now();
+        let Some(engine) = self.engine.as_mut() else { return Err(Error::Interrupted) };
+        for worker in engine.tallies() {
+            self.pending.add_worker(worker, &self.catalog);
+        }
+        self.outcome.unfinished = !engine.blocks.unfinished().is_empty();
+        if let Some(End::Failed(error)) = engine.blocks.end() {
+            self.outcome.failure = Some(error.to_string());
+        }
+        let start = self.position.as_ref().map_or(0, |position| position.offset);
+        self.outcome.bytes += engine.blocks.offset() - start;
+        let after = position(self.input, &engine.blocks, self.line, at);
+        self.steadfast.rejects.append(&std::mem::take(&mut self.evidence)).map_err(|error| Error::Rejects {
+            path: self.steadfast.rejects.path().to_owned(),
+            message: error.to_string(),
+        })?;
+        let Delta { apps, routes, methods, tallies, rejects } = self.pending.take();
+        let (before, newest_known) = (self.position.clone(), self.newest_known);
+        Ok(IngestCommit { before, after, newest_known, apps, routes, methods, tallies, rejects, at })
+    }
+}
+
+/// A round, with the engine that read it.
+struct Round {
+    engine: Engine,
+    outcomes: Vec<BlockOutcome>,
+    ended: bool,
+}
+
+/// The position to be saved; none for standard input, and none before the first byte.
+fn position(input: &Input, blocks: &Blocks, lines: u64, at: UnixMillis) -> Option<SourcePosition> {
+    let Input::File(path) = input else { return None };
+    let marks = blocks.marks();
+    (blocks.offset() > 0).then(|| SourcePosition {
+        id: 0,
+        path: path.display().to_string(),
+        offset: blocks.offset(),
+        lines,
+        within_line: blocks.within_line(),
+        head_len: marks.head_len(),
+        head_digest: marks.head_digest(),
+        tail_digest: marks.tail_digest(),
+        updated_at: at,
+    })
+}
+
+/// Commits, if there is anything to commit.
+async fn save(steadfast: &Steadfast, commit: Option<IngestCommit>) -> Result<Option<SourcePosition>, Error> {
+    let Some(commit) = commit else { return Ok(None) };
+    let unmoved = |before: &SourcePosition, after: &SourcePosition| before.offset == after.offset;
+    if commit.tallies.is_empty() && commit.rejects.is_empty() {
+        match (&commit.before, &commit.after) {
+            (_, None) => return Ok(commit.before),
+            (Some(before), Some(after)) if unmoved(before, after) => return Ok(commit.before),
+            _ => {}
+        }
+    }
+    let name = commit.after.as_ref().map(|position| position.path.clone());
+    steadfast.store.commit_ingest(commit).await.map_err(|error| match (error, name) {
+        (StoreError::Conflict, Some(name)) => Error::Input {
+            name,
+            message: "another process is reading the same file; nothing was counted twice, but let one finish first"
+                .to_owned(),
+        },
+        (error, _) => error.into(),
+    })
+}

@@ -1,0 +1,126 @@
+//! One round: all cores take blocks in turn, until a share of the source is read.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use model::{Environment, PlatformZone};
+use traffic::{BlockContext, BlockOutcome, Decoder, MatchRoute, TimeBounds, WorkerTally};
+
+use super::blocks::{Block, Blocks};
+
+/// How many blocks make a round at most: little enough to hold what is kept of each in memory.
+const BLOCKS: u64 = 256;
+
+/// How long a round lasts at most, so that a slow source is committed too.
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// What every worker needs to know.
+pub(super) struct Job {
+    pub(super) decoder: Decoder,
+    pub(super) matcher: super::CatalogMatcher,
+    pub(super) zone: PlatformZone,
+    pub(super) environment: Environment,
+}
+
+/// One worker's own tallies and buffer, reused over rounds.
+struct Worker {
+    tally: WorkerTally,
+    block: Block,
+}
+
+/// The reader and its workers.
+pub(super) struct Engine {
+    pub(super) blocks: Blocks,
+    workers: Vec<Worker>,
+}
+
+impl Engine {
+    pub(super) fn new(blocks: Blocks, threads: usize, job: &Job) -> Self {
+        let seed = RandomState::new().hash_one(0);
+        let worker = || Worker { tally: WorkerTally::new(job.zone.clone(), seed), block: Block::default() };
+        Self { blocks, workers: std::iter::repeat_with(worker).take(threads.max(1)).collect() }
+    }
+
+    /// Reads a round. Its outcomes come in the order of the source; counts of documented routes stay with
+    /// the workers until [`Engine::tallies`] are drained, since their order does not matter.
+    pub(super) fn round(&mut self, job: &Job, bounds: TimeBounds) -> Vec<BlockOutcome> {
+        let started = Instant::now();
+        let shared = Mutex::new((&mut self.blocks, BLOCKS));
+        let next = |block: &mut Block| {
+            let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            let (blocks, left) = &mut *guard;
+            if *left == 0 || started.elapsed() > LONGEST {
+                return None;
+            }
+            *left -= 1;
+            blocks.next(block)
+        };
+        let work = |worker: &mut Worker| {
+            let mut outcomes = Vec::new();
+            while let Some(sequence) = next(&mut worker.block) {
+                outcomes.push(tally(&mut worker.tally, worker.block.bytes(), sequence, job, bounds));
+            }
+            outcomes
+        };
+        let mut outcomes: Vec<BlockOutcome> = match self.workers.as_mut_slice() {
+            [only] => work(only),
+            workers => std::thread::scope(|scope| {
+                let handles: Vec<_> = workers.iter_mut().map(|worker| scope.spawn(|| work(worker))).collect();
+                handles
+                    .into_iter()
+                    .flat_map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                    .collect()
+            }),
+        };
+        outcomes.sort_by_key(|outcome| outcome.seq);
+        outcomes
+    }
+
+    /// Counts the last line, which has no line end, if it is one to count. Returns its outcome, or `None` if
+    /// it was left for the next run.
+    ///
+    /// A packed file and standard input end where they end. A plain file may be written to at this moment, so
+    /// there a line without end must be complete by itself and readable.
+    pub(super) fn last_line(&mut self, job: &Job, bounds: TimeBounds, final_end: bool) -> Option<BlockOutcome> {
+        let line = self.blocks.unfinished();
+        if line.is_empty() || !(final_end || job.decoder.self_terminating()) {
+            return None;
+        }
+        let worker = self.workers.first_mut()?;
+        let outcome = tally(&mut worker.tally, line, u64::MAX, job, bounds);
+        if outcome.counted == 0 && !final_end {
+            return None;
+        }
+        self.blocks.take_unfinished();
+        Some(outcome)
+    }
+
+    /// The workers' tallies.
+    pub(super) fn tallies(&mut self) -> impl Iterator<Item = &mut WorkerTally> {
+        self.workers.iter_mut().map(|worker| &mut worker.tally)
+    }
+
+    /// How many keys the workers hold.
+    pub(super) fn len(&self) -> usize {
+        self.workers.iter().map(|worker| worker.tally.len()).sum()
+    }
+}
+
+fn tally(tally: &mut WorkerTally, bytes: &[u8], sequence: u64, job: &Job, bounds: TimeBounds) -> BlockOutcome {
+    let context = BlockContext {
+        decoder: &job.decoder,
+        matcher: &job.matcher,
+        bounds,
+        default_environment: job.environment,
+        kept_rejects: super::EVIDENCE,
+    };
+    tally.tally_block(bytes, sequence, &context)
+}
+
+impl MatchRoute for super::CatalogMatcher {
+    fn match_route(&self, segments: &model::Segments<'_>) -> Option<u32> {
+        self.0.match_segments(segments).and_then(|index| u32::try_from(index).ok())
+    }
+}

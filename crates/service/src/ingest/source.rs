@@ -1,0 +1,121 @@
+//! Opening what is to be read: files plain or compressed, and standard input.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A file: its position is kept, so nothing in it is counted twice.
+    File(PathBuf),
+    /// Standard input: it has no position; what is sent twice is counted twice.
+    Stdin,
+}
+
+impl Input {
+    /// How it is called in messages and in the rejects file.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Stdin => "standard input".to_owned(),
+        }
+    }
+}
+
+/// How the bytes of a source are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packing {
+    /// Not at all.
+    Plain,
+    /// gzip, one member or several.
+    Gzip,
+    /// Zstandard, one frame or several.
+    Zstd,
+}
+
+impl Packing {
+    /// Told from the first bytes, whatever the file is called.
+    fn of(first: &[u8]) -> Self {
+        match first {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// A source, opened at its start.
+pub(super) struct Source {
+    /// The unpacked bytes.
+    pub(super) stream: Box<dyn Read + Send>,
+    /// How they were packed.
+    pub(super) packing: Packing,
+    /// Bytes of the file (before unpacking) that were read so far.
+    pub(super) progress: Arc<AtomicU64>,
+}
+
+/// The bytes at the start by which [`Packing::of`] and the sniffer tell what comes.
+const FIRST_BYTES: usize = 4;
+
+impl Source {
+    /// Opens an input at its start.
+    pub(super) fn open(input: &Input) -> io::Result<Self> {
+        match input {
+            Input::File(path) => {
+                let file = File::open(path)?;
+                if file.metadata()?.is_dir() {
+                    return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory; name the files in it"));
+                }
+                Self::unpack(Box::new(file))
+            }
+            Input::Stdin => Self::unpack(Box::new(io::stdin())),
+        }
+    }
+
+    /// Recognises the packing and unpacks. Bytes already taken from the stream are put back in front.
+    fn unpack(raw: Box<dyn Read + Send>) -> io::Result<Self> {
+        let progress = Arc::new(AtomicU64::new(0));
+        let mut raw = Metered { inner: raw, count: Arc::clone(&progress) };
+        let mut first = Vec::with_capacity(FIRST_BYTES);
+        (&mut raw).take(FIRST_BYTES as u64).read_to_end(&mut first)?;
+        let packing = Packing::of(&first);
+        let raw = io::Cursor::new(first).chain(raw);
+        let stream: Box<dyn Read + Send> = match packing {
+            Packing::Plain => Box::new(raw),
+            Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, raw))),
+            Packing::Zstd => Box::new(zstd::stream::read::Decoder::new(raw)?),
+        };
+        Ok(Self { stream, packing, progress })
+    }
+}
+
+/// Counts the bytes that pass, for progress bars.
+struct Metered<R> {
+    inner: R,
+    count: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.count.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+/// The size of an input in its packed form, where it is known.
+#[must_use]
+pub fn packed_size(input: &Input) -> Option<u64> {
+    match input {
+        Input::File(path) => size_of(path),
+        Input::Stdin => None,
+    }
+}
+
+fn size_of(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len())
+}

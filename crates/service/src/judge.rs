@@ -1,0 +1,103 @@
+//! Judging: dirty days are given their verdicts.
+//!
+//! A day becomes dirty when its counts change, and all days do when the catalog or the rules change. Judging
+//! is a pure function of counts, catalog and rules, so judging again changes nothing.
+
+use std::collections::BTreeMap;
+
+use health::Surface;
+use model::{AppId, Day, DayRange, Environment, Observation, Tally};
+use store::{DayVerdicts, DirtyDay};
+
+use crate::{Error, Steadfast};
+
+/// Dirty days that are judged at once.
+const BATCH: u32 = 2000;
+
+/// Under which setting the rules are kept with which verdicts were made.
+const JUDGED_BY: &str = "judged_by";
+
+impl Steadfast {
+    /// Judges every dirty day. Returns how many there were.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn judge(&self) -> Result<usize, Error> {
+        self.follow_rules().await?;
+        let mut judged = 0;
+        let mut surface = None;
+        loop {
+            let dirty = self.store.dirty_days(BATCH).await?;
+            if dirty.is_empty() {
+                return Ok(judged);
+            }
+            let surface = match &surface {
+                Some(surface) => surface,
+                None => surface.insert(self.surface().await?),
+            };
+            let mut verdicts = Vec::with_capacity(dirty.len());
+            for (app, days) in by_app(&dirty) {
+                verdicts.extend(self.judge_app(app, &days, surface).await?);
+            }
+            self.store.save_verdicts(&verdicts, &dirty).await?;
+            judged += dirty.len();
+        }
+    }
+
+    /// What the catalog and the configuration say about operations.
+    pub(crate) async fn surface(&self) -> Result<Surface, Error> {
+        let catalog = self.store.catalog().await?;
+        Ok(Surface::new(&catalog, &self.platform.company_header_exceptions).0)
+    }
+
+    /// Marks everything dirty if verdicts were made with other rules.
+    async fn follow_rules(&self) -> Result<(), Error> {
+        let exceptions = self.platform.company_header_exceptions.join("\n");
+        let rules = format!("{}\n{exceptions}", self.rules.fingerprint());
+        if self.store.setting(JUDGED_BY).await?.as_deref() != Some(&rules) {
+            self.store.mark_all_dirty().await?;
+            self.store.set_setting(JUDGED_BY, &rules).await?;
+        }
+        Ok(())
+    }
+
+    async fn judge_app(&self, app: &AppId, days: &[Day], surface: &Surface) -> Result<Vec<DayVerdicts>, Error> {
+        let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return Ok(Vec::new()) };
+        let range = DayRange { start: *first, end: *last };
+        // Days that lie close together are read in one go, far ones each by itself.
+        let ranges = if range.len() <= 4 * days.len() {
+            vec![range]
+        } else {
+            days.iter().map(|day| DayRange::only(*day)).collect()
+        };
+        let mut by_day: BTreeMap<Day, Vec<Tally>> = days.iter().map(|day| (*day, Vec::new())).collect();
+        for range in ranges {
+            for tally in self.store.tallies(app, Environment::Production, range).await? {
+                if let Some(tallies) = by_day.get_mut(&tally.day) {
+                    tallies.push(tally);
+                }
+            }
+        }
+        Ok(by_day
+            .into_iter()
+            .map(|(day, tallies)| DayVerdicts {
+                app: app.clone(),
+                verdicts: health::judge_day(day, &tallies, surface, &self.rules),
+                calls: tallies.iter().map(|tally| tally.counts.calls).sum(),
+            })
+            .collect())
+    }
+}
+
+fn by_app(dirty: &[DirtyDay]) -> BTreeMap<&AppId, Vec<Day>> {
+    let mut apps: BTreeMap<&AppId, Vec<Day>> = BTreeMap::new();
+    for day in dirty {
+        apps.entry(&day.app).or_default().push(day.day);
+    }
+    apps
+}
+
+/// The affected calls of a day's verdicts, in the order of [`Observation::ALL`].
+pub(crate) fn affected(verdicts: &DayVerdicts) -> [u64; 7] {
+    Observation::ALL.map(|observation| verdicts.verdicts[observation.index()].affected)
+}

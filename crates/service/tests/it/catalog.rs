@@ -1,0 +1,57 @@
+//! What an import does to counts and verdicts.
+
+use model::{AppId, Observation, Status};
+
+use crate::installation::{Installation, line};
+
+const FIRST: &str = r#"{"openapi":"3.0.0","info":{"title":"T","version":"1"},"paths":{"/a":{"get":{}}}}"#;
+const SECOND: &str = r#"{"openapi":"3.0.0","info":{"title":"T","version":"2"},"paths":{"/a":{"get":{}},"/things/{thing_id}":{"get":{}}}}"#;
+
+#[tokio::test]
+async fn counts_move_to_a_route_that_is_documented_now_and_verdicts_follow() {
+    let installation = Installation::new();
+    installation.import(&[("api.json", FIRST)]).await;
+    let text: String = (0..100).map(|n| line("acme", n, &format!("/things/{n}"), 200)).collect();
+    let log = installation.write("access.log", text);
+    installation.ingest(&log).await;
+    let acme: AppId = "acme".parse().unwrap();
+    let health = |installation: &Installation| {
+        let steadfast = installation.steadfast.clone();
+        let acme = acme.clone();
+        async move { steadfast.health(&acme, steadfast.today()).await.unwrap() }
+    };
+    let before = health(&installation).await;
+    assert_eq!(before.status, Some(Status::NeedsAttention));
+    assert_eq!(before.observations[Observation::PrivateEndpoint.index()].affected(), 100);
+    assert!(installation.report("acme").await.contains(",GET,/things/:id,100"));
+
+    let outcome = installation.import(&[("api.json", SECOND)]).await;
+    assert_eq!(outcome.moved, [("/things/:id".to_owned(), "/things/:thing_id".to_owned())]);
+    let after = health(&installation).await;
+    assert_eq!(after.status, Some(Status::Healthy));
+    assert_eq!(after.observations[Observation::MissingCompanyHeader.index()].base(), 100);
+    assert!(installation.report("acme").await.contains(",GET,/things/:thing_id,100"));
+}
+
+#[tokio::test]
+async fn a_document_with_an_error_keeps_what_it_had_and_costs_no_other() {
+    let installation = Installation::new();
+    installation.import(&[("a.json", FIRST)]).await;
+    let other = r#"{"openapi":"3.0.0","info":{"title":"T","version":"1"},"paths":{"/b":{"get":{}}}}"#;
+    let outcome = installation.import(&[("a.json", "{\"openapi\":"), ("b.json", other)]).await;
+    assert_eq!(outcome.failed, ["a.json"]);
+    assert_eq!(outcome.kept, ["a.json"]);
+    assert!(!outcome.problems.is_empty());
+    assert_eq!(outcome.operations, 2);
+}
+
+#[tokio::test]
+async fn a_removed_route_was_documented_until_that_day() {
+    let installation = Installation::new();
+    installation.import(&[("a.json", SECOND)]).await;
+    let outcome = installation.import(&[("a.json", FIRST)]).await;
+    assert_eq!(outcome.operations, 1);
+    let catalog = installation.steadfast.store.catalog().await.unwrap();
+    let removed = catalog.routes.iter().find(|route| route.text == "/things/:thing_id").unwrap();
+    assert_eq!(removed.documented_until, Some(installation.steadfast.today()));
+}

@@ -1,0 +1,166 @@
+//! Every call is counted exactly once, whatever happens to the file it stands in.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+
+use crate::installation::{Installation, line};
+
+fn lines(app: &str, range: std::ops::Range<usize>) -> String {
+    range.map(|n| line(app, n, "/a", 200)).collect()
+}
+
+fn append(path: &std::path::Path, text: &str) {
+    OpenOptions::new().append(true).open(path).unwrap().write_all(text.as_bytes()).unwrap();
+}
+
+async fn check_count(installation: &Installation, expected: usize) {
+    let report = installation.report("acme").await;
+    let row = report.lines().nth(1).unwrap_or_default();
+    assert_eq!(row, format!("2026-11-19,200,GET,/a,{expected}"), "{report}");
+}
+
+#[tokio::test]
+async fn reading_a_file_twice_adds_nothing() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines("acme", 0..500));
+    assert_eq!(installation.ingest(&log).await.counted, 500);
+    let again = installation.ingest(&log).await;
+    assert_eq!((again.lines, again.lines_before), (0, 500));
+    check_count(&installation, 500).await;
+}
+
+#[tokio::test]
+async fn a_file_that_grew_is_read_from_where_it_was_left() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", "");
+    for round in 0..8 {
+        append(&log, &lines("acme", round * 10..(round + 1) * 10));
+        assert_eq!(installation.ingest(&log).await.counted, 10, "round {round}");
+    }
+    check_count(&installation, 80).await;
+}
+
+#[tokio::test]
+async fn a_line_cut_anywhere_is_counted_once_when_it_is_complete() {
+    let whole = lines("acme", 0..3);
+    for cut in 1..whole.len() {
+        let installation = Installation::new();
+        let log = installation.write("access.log", &whole[..cut]);
+        let first = installation.ingest(&log).await;
+        assert_eq!(first.rejected.total(), 0, "cut at {cut}");
+        append(&log, &whole[cut..]);
+        let second = installation.ingest(&log).await;
+        assert_eq!(first.counted + second.counted, 3, "cut at {cut}");
+        assert_eq!(second.rejected.total(), 0, "cut at {cut}");
+    }
+}
+
+#[tokio::test]
+async fn a_rotated_file_is_recognised_and_the_new_one_read_from_its_start() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines("acme", 0..100));
+    installation.ingest(&log).await;
+    append(&log, &lines("acme", 100..120));
+    std::fs::rename(&log, installation.path("access.log.1")).unwrap();
+    let log = installation.write("access.log", lines("acme", 200..230));
+    assert_eq!(installation.ingest(&installation.path("access.log.1")).await.counted, 20);
+    assert_eq!(installation.ingest(&log).await.counted, 30);
+    check_count(&installation, 150).await;
+}
+
+#[tokio::test]
+async fn a_file_that_was_copied_away_and_truncated_is_read_from_its_start() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines("acme", 0..100));
+    installation.ingest(&log).await;
+    std::fs::copy(&log, installation.path("access.log.1")).unwrap();
+    let log = installation.write("access.log", lines("acme", 200..210));
+    assert_eq!(installation.ingest(&log).await.counted, 10);
+    assert_eq!(installation.ingest(&installation.path("access.log.1")).await.counted, 0);
+    append(&log, &lines("acme", 210..400));
+    assert_eq!(installation.ingest(&log).await.counted, 190);
+    check_count(&installation, 300).await;
+}
+
+#[tokio::test]
+async fn a_compressed_copy_is_the_same_file() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines("acme", 0..2000));
+    installation.ingest(&log).await;
+    let text = lines("acme", 0..2050);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text.as_bytes()).unwrap();
+    let gzip = installation.write("access.log.1.gz", gzip.finish().unwrap());
+    assert_eq!(installation.ingest(&gzip).await.counted, 50);
+    let zstd = installation.write("access.log.zst", zstd::encode_all(text.as_bytes(), 1).unwrap());
+    assert_eq!(installation.ingest(&zstd).await.counted, 0);
+    check_count(&installation, 2050).await;
+}
+
+#[tokio::test]
+async fn a_compressed_file_that_is_cut_short_counts_what_it_holds_and_says_so() {
+    let installation = Installation::new();
+    let text = lines("acme", 0..20_000);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text.as_bytes()).unwrap();
+    let whole = gzip.finish().unwrap();
+    let cut = installation.write("access.log.gz", &whole[..whole.len() / 2]);
+    let first = installation.ingest(&cut).await;
+    assert!(first.failure.is_some() && first.counted > 1000 && first.rejected.total() == 0, "{first:?}");
+    let log = installation.write("access.log.gz", &whole);
+    let second = installation.ingest(&log).await;
+    assert_eq!(first.counted + second.counted, 20_000);
+    assert!(second.failure.is_none());
+    check_count(&installation, 20_000).await;
+}
+
+#[tokio::test]
+async fn an_endless_line_costs_no_other() {
+    let installation = Installation::new();
+    let text = lines("acme", 0..10) + &"x".repeat(5_000_000) + "\n" + &lines("acme", 10..20);
+    let log = installation.write("access.log", text);
+    let outcome = installation.ingest(&log).await;
+    assert_eq!((outcome.lines, outcome.counted), (21, 20));
+    check_count(&installation, 20).await;
+}
+
+#[tokio::test]
+async fn rejected_lines_are_kept_with_their_place() {
+    let installation = Installation::new();
+    let text = lines("acme", 0..2) + "not json\n\n" + &lines("acme", 2..3);
+    let log = installation.write("access.log", text);
+    let outcome = installation.ingest(&log).await;
+    assert_eq!((outcome.lines, outcome.counted), (5, 3));
+    let kept = std::fs::read_to_string(installation.path("rejects.ndjson")).unwrap();
+    let places: Vec<(u64, String)> = kept
+        .lines()
+        .map(|line| {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(line["source"], log.display().to_string());
+            (line["line"].as_u64().unwrap(), line["reason"].as_str().unwrap().to_owned())
+        })
+        .collect();
+    assert_eq!(places, [(3, "not_json".to_owned()), (4, "empty_line".to_owned())]);
+}
+
+#[tokio::test]
+async fn of_an_apps_undocumented_routes_the_first_thousand_of_a_day_are_kept_whatever_the_threads() {
+    // 1,500 distinct routes, each several times, spread over many blocks and two runs.
+    let path = |n: usize| format!("/hidden/route{}x", (n * 7) % 1500);
+    let all: Vec<String> = (0..12_000).map(|n| line("acme", n, &path(n), 200)).collect();
+    let mut reports = Vec::new();
+    for threads in [1, 4] {
+        let installation = Installation::new();
+        let log = installation.write("access.log", all[..7000].concat());
+        installation.ingest_with(&log, threads).await;
+        append(&log, &all[7000..].concat());
+        installation.ingest_with(&log, threads).await;
+        reports.push(installation.report("acme").await);
+    }
+    assert_eq!(reports[0], reports[1]);
+    assert_eq!(reports[0].lines().count(), 1 + 1000 + 1);
+    assert_eq!(reports[0].lines().nth(1).unwrap(), "2026-11-19,200,GET,/:other,4000");
+    for n in 0..1000 {
+        assert!(reports[0].contains(&format!("GET,{},8", path(n))), "{}", path(n));
+    }
+}

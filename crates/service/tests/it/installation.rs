@@ -1,0 +1,98 @@
+//! An installation in a temporary directory, with a clock that stands still.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use model::{AppId, Environment, PlatformZone, UnixMillis};
+use service::Format;
+use service::{
+    DocumentFile, ImportOutcome, IngestOptions, IngestOutcome, Input, Platform, Progress, RejectsFile, Steadfast,
+};
+use store::sqlite::SqliteStore;
+use tempfile::TempDir;
+
+/// The present of these tests: 2026-11-20 13:45:12 UTC.
+pub(crate) const NOW: i64 = 1_795_182_312_000;
+
+/// An installation and the folder that holds its state and its logs.
+pub(crate) struct Installation {
+    pub(crate) steadfast: Steadfast,
+    folder: TempDir,
+}
+
+struct Silent;
+
+impl Progress for Silent {
+    fn advance(&self, _packed: u64, _lines: u64) {}
+}
+
+impl Installation {
+    pub(crate) fn new() -> Self {
+        Self::at(NOW, PlatformZone::utc())
+    }
+
+    pub(crate) fn at(now: i64, zone: PlatformZone) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let steadfast = Steadfast {
+            platform: Platform {
+                name: "Test".to_owned(),
+                zone,
+                company_header: "Procore-Company-Id".to_owned(),
+                company_header_exceptions: vec!["GET /rest/v1.0/me".to_owned(), "GET /rest/v1.0/companies".to_owned()],
+            },
+            rules: health::Rules::default(),
+            retention_days: 400,
+            store: Arc::new(SqliteStore::open(&folder.path().join("steadfast.db")).unwrap()),
+            rejects: RejectsFile::within(folder.path()),
+            clock: Arc::new(UnixMillis(now)),
+        };
+        Self { steadfast, folder }
+    }
+
+    /// A path in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file in the folder.
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    pub(crate) async fn import(&self, documents: &[(&str, &str)]) -> ImportOutcome {
+        let files: Vec<DocumentFile> = documents
+            .iter()
+            .map(|(name, text)| DocumentFile { name: (*name).to_owned(), bytes: text.as_bytes().to_vec() })
+            .collect();
+        self.steadfast.import_catalog(&files, false).await.unwrap()
+    }
+
+    pub(crate) async fn ingest(&self, path: &Path) -> IngestOutcome {
+        self.ingest_with(path, 3).await
+    }
+
+    pub(crate) async fn ingest_with(&self, path: &Path, threads: usize) -> IngestOutcome {
+        let options = IngestOptions { format: Some(Format::Steadfast), environment: Environment::Production, threads };
+        let outcome = self.steadfast.ingest(&Input::File(path.to_owned()), &options, &Silent).await.unwrap();
+        assert_eq!(outcome.lines, outcome.counted + outcome.rejected.total(), "every line counts somewhere");
+        outcome
+    }
+
+    /// The report of an app as of today.
+    pub(crate) async fn report(&self, app: &str) -> String {
+        let app: AppId = app.parse().unwrap();
+        let csv = self.steadfast.report_csv(&app, self.steadfast.today(), 30).await.unwrap();
+        String::from_utf8(csv).unwrap()
+    }
+}
+
+/// One log line of yesterday.
+pub(crate) fn line(app: &str, n: usize, path: &str, status: u16) -> String {
+    let (minute, second) = (n / 60 % 60, n % 60);
+    format!(
+        "{{\"time\":\"2026-11-19T10:{minute:02}:{second:02}Z\",\"app\":\"{app}\",\"method\":\"GET\",\"path\":\"{path}\",\
+         \"status\":{status},\"company_header\":\"1\",\"request_id\":\"{n:08}\"}}\n"
+    )
+}

@@ -1,0 +1,168 @@
+//! `steadfast ingest`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use model::Environment;
+use service::Format;
+use service::{IngestOptions, IngestOutcome, Input, Progress, Steadfast, packed_size};
+
+use super::{Failure, Outcome, open};
+use crate::cli::Ingest;
+use crate::config::{Config, Source};
+use crate::term::{self, plural, printable};
+
+pub(super) async fn run(arguments: Ingest, config: Config) -> Outcome {
+    let (inputs, options) = settle(&arguments, &config)?;
+    let steadfast = open(&arguments.data.path, config)?;
+    let documented = !steadfast.store.catalog().await?.routes.is_empty();
+    let mut failed = false;
+    let mut total = Total::default();
+    for input in &inputs {
+        let bar = Bar::new(input);
+        let result = steadfast.ingest(input, &options, &bar).await;
+        bar.0.finish_and_clear();
+        match result {
+            Ok(outcome) => {
+                failed |= outcome.failure.is_some();
+                term::print(told(input, &outcome, &steadfast))?;
+                total.add(&outcome);
+            }
+            Err(error) => {
+                failed = true;
+                eprintln!("steadfast: {error}");
+            }
+        }
+    }
+    if inputs.len() > 1 {
+        term::print(total.told())?;
+    }
+    if total.rejected > 0 {
+        eprintln!("Rejected lines are kept in `{}`.", steadfast.rejects.path().display());
+    }
+    if !documented && total.lines > 0 {
+        eprintln!(
+            "No catalog is imported yet, so every route counts as undocumented; `steadfast catalog import` mends that."
+        );
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What to read and how, from the command line or a source of the configuration.
+fn settle(arguments: &Ingest, config: &Config) -> Result<(Vec<Input>, IngestOptions), Failure> {
+    let source = match &arguments.source {
+        None => Source {
+            paths: arguments.files.clone(),
+            format: arguments.format.clone(),
+            environment: arguments.environment.clone(),
+            fields: arguments.fields.iter().cloned().collect(),
+        },
+        Some(name) => {
+            let Some(source) = config.sources.get(name) else {
+                let known: Vec<&str> = config.sources.keys().map(String::as_str).collect();
+                let known = if known.is_empty() { "none is".to_owned() } else { known.join(", ") };
+                return Err(Failure::new(format!("there is no source `{name}` in the configuration; known: {known}")));
+            };
+            let mut source = source.clone();
+            source.paths.extend(arguments.files.iter().cloned());
+            source
+        }
+    };
+    if source.paths.is_empty() {
+        return Err(Failure::new("there is nothing to read; name files, or give the source `paths`"));
+    }
+    let format = match (&source.format, source.fields.is_empty()) {
+        (None, true) => None,
+        (None, false) => Some(Format::parse("json", &source.fields)?),
+        (Some(format), _) => Some(Format::parse(format, &source.fields)?),
+    };
+    let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, Into::into);
+    let options = IngestOptions { format, environment: Environment::named(&source.environment), threads };
+    Ok((source.paths.into_iter().map(input).collect(), options))
+}
+
+fn input(path: PathBuf) -> Input {
+    if path == Path::new("-") { Input::Stdin } else { Input::File(path) }
+}
+
+/// What was read of one input, for people.
+fn told(input: &Input, outcome: &IngestOutcome, steadfast: &Steadfast) -> String {
+    let mut text = format!("{}\n", printable(&input.name()));
+    if let Some(format) = &outcome.format {
+        let guessed = outcome.guessed.as_ref().map_or_else(String::new, |because| format!(" (guessed: {because})"));
+        text += &format!("  format    {}{guessed}\n", printable(format));
+    }
+    if outcome.lines_before > 0 {
+        text += &format!("  before    {} counted by an earlier run\n", plural(outcome.lines_before, "line", "lines"));
+    }
+    text += &format!("  read      {}\n", plural(outcome.lines, "line", "lines"));
+    text += &format!("  counted   {}\n", plural(outcome.counted, "call", "calls"));
+    text += &format!("  rejected  {}\n", plural(outcome.rejected.total(), "line", "lines"));
+    for (reason, count) in outcome.rejected.iter().filter(|(_, count)| *count > 0) {
+        text += &format!("    {:>9} {} ({})\n", HumanCount(count), reason.key(), reason.text());
+    }
+    if outcome.unfinished {
+        text += "  note      the last line has no line end yet; it is read when it is complete\n";
+    }
+    if !outcome.carries_company_header && outcome.counted > 0 {
+        text += &format!(
+            "  note      this format does not tell the `{}` header, so every company-scoped call counts as missing it\n",
+            steadfast.platform.company_header
+        );
+    }
+    if let Some(failure) = &outcome.failure {
+        text += &format!(
+            "  FAILED    {}; what is counted above is kept, and the next run reads on from there\n",
+            printable(failure)
+        );
+    }
+    text
+}
+
+/// The sum over all inputs.
+#[derive(Default)]
+struct Total {
+    lines: u64,
+    counted: u64,
+    rejected: u64,
+}
+
+impl Total {
+    fn add(&mut self, outcome: &IngestOutcome) {
+        self.lines += outcome.lines;
+        self.counted += outcome.counted;
+        self.rejected += outcome.rejected.total();
+    }
+
+    fn told(&self) -> String {
+        format!(
+            "Together: {} read, {} counted, {} rejected\n",
+            plural(self.lines, "line", "lines"),
+            HumanCount(self.counted),
+            HumanCount(self.rejected)
+        )
+    }
+}
+
+/// A progress bar, shown on a terminal only.
+pub(super) struct Bar(ProgressBar);
+
+impl Bar {
+    pub(super) fn new(input: &Input) -> Self {
+        let template = "{msg} [{bar:28}] {percent:>3} % {eta:>4} left";
+        let bar = match packed_size(input) {
+            Some(size) => ProgressBar::new(size)
+                .with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())),
+            None => ProgressBar::new_spinner(),
+        };
+        Self(bar)
+    }
+}
+
+impl Progress for Bar {
+    fn advance(&self, packed: u64, lines: u64) {
+        self.0.set_position(packed);
+        self.0.set_message(format!("{} lines", HumanCount(lines)));
+    }
+}

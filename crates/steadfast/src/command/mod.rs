@@ -1,0 +1,90 @@
+//! The commands: each loads what it needs, asks the service, and writes the answer.
+
+mod catalog;
+mod config;
+mod demo;
+mod ingest;
+mod read;
+mod serve;
+
+use std::fmt::Display;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use service::{RejectsFile, Steadfast};
+use store::sqlite::SqliteStore;
+
+use crate::cli::{Catalog, Cli, Command, ConfigCommand};
+use crate::clock::SystemClock;
+use crate::config::Config;
+
+/// Why a command failed, in words for people. The program exits 1.
+#[derive(Debug)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+
+    /// Writes the message to stderr.
+    pub(crate) fn report(&self) -> ExitCode {
+        eprintln!("steadfast: {}", self.0);
+        ExitCode::FAILURE
+    }
+}
+
+impl<E: Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+pub(crate) type Outcome = Result<ExitCode, Failure>;
+
+/// Runs what the command line asks for.
+pub(crate) async fn run(cli: Cli) -> Outcome {
+    let config = Config::load(cli.config.as_deref());
+    match cli.command {
+        Command::Config(ConfigCommand::Check) => config::check(config),
+        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Serve(arguments) => serve::run(arguments, config?).await,
+        Command::Catalog(Catalog::Import(arguments)) => catalog::import(arguments, config?).await,
+        Command::Catalog(Catalog::Changes(arguments)) => catalog::changes(arguments, config?).await,
+        Command::Ingest(arguments) => ingest::run(arguments, config?).await,
+        Command::Apps(arguments) => read::apps(arguments, config?).await,
+        Command::Health(arguments) => read::health(arguments, config?).await,
+        Command::Report(arguments) => read::report(arguments, config?).await,
+        Command::Check(arguments) => read::check(arguments, config?).await,
+    }
+}
+
+/// Opens the data directory for a command that may create it.
+fn open(data: &Path, config: Config) -> Result<Steadfast, Failure> {
+    std::fs::create_dir_all(data)
+        .map_err(|error| Failure::new(format!("cannot create the data directory `{}`: {error}", data.display())))?;
+    Ok(Steadfast {
+        platform: config.platform,
+        rules: config.rules,
+        retention_days: config.retention_days,
+        store: Arc::new(SqliteStore::open(&data.join(DATABASE))?),
+        rejects: RejectsFile::within(data),
+        clock: Arc::new(SystemClock),
+    })
+}
+
+/// The embedded store's file within the data directory.
+const DATABASE: &str = "steadfast.db";
+
+/// Opens the data directory for a command that only reads.
+fn open_existing(data: &Path, config: Config) -> Result<Steadfast, Failure> {
+    if !data.join(DATABASE).exists() {
+        return Err(Failure::new(format!(
+            "there is nothing in `{}` yet; `steadfast catalog import` and `steadfast ingest` fill it, or name another \
+             directory with `--data`",
+            data.display()
+        )));
+    }
+    open(data, config)
+}

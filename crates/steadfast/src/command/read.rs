@@ -1,0 +1,158 @@
+//! The commands that read: `apps`, `health`, `report` and `check`.
+
+use std::process::ExitCode;
+
+use model::{Severity, Status};
+use service::{AppHealth, AppOverview, ObservationHealth};
+
+use super::{Outcome, open_existing};
+use crate::cli::{Apps, Check, Health, Output, Report};
+use crate::config::Config;
+use crate::term::{self, Painter, STRIP_LEGEND, pad, pad_left, plural, printable, thousands};
+
+pub(super) async fn apps(arguments: Apps, config: Config) -> Outcome {
+    let steadfast = open_existing(&arguments.data.path, config)?;
+    let as_of = arguments.as_of.day.unwrap_or_else(|| steadfast.today());
+    let apps = steadfast.apps(as_of).await?;
+    term::print(match arguments.format {
+        Output::Json => service::apps_json(as_of, &apps) + "\n",
+        Output::Table => apps_table(&apps, &Painter::stdout()),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn apps_table(apps: &[AppOverview], paint: &Painter) -> String {
+    if apps.is_empty() {
+        return "No apps yet: `steadfast ingest FILE` discovers them in your gateway's log.\n".to_owned();
+    }
+    let heading = format!("{} {} {} {}", pad("APP", 29), pad("STATUS", 20), pad_left("CALLS 30 D", 12), "14 DAYS");
+    let mut text = paint.bold(&heading) + "\n";
+    for overview in apps {
+        text += &format!(
+            "{} {} {} {}\n",
+            pad(overview.app.id.as_str(), 29),
+            paint.status(overview.status, 20),
+            pad_left(&thousands(overview.calls), 12),
+            paint.strip(overview.strip.iter().map(|(_, severity)| *severity)),
+        );
+    }
+    text + &paint.dim(&format!("\n{STRIP_LEGEND}\n"))
+}
+
+pub(super) async fn health(arguments: Health, config: Config) -> Outcome {
+    let steadfast = open_existing(&arguments.data.path, config)?;
+    let as_of = arguments.as_of.day.unwrap_or_else(|| steadfast.today());
+    let health = steadfast.health(&arguments.app, as_of).await?;
+    term::print(match arguments.format {
+        Output::Json => service::health_json(&health) + "\n",
+        Output::Table => health_table(&health, &Painter::stdout()),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn health_table(health: &AppHealth, paint: &Painter) -> String {
+    let name = if health.app.name == health.app.id.as_str() {
+        health.app.name.clone()
+    } else {
+        format!("{} ({})", health.app.name, health.app.id)
+    };
+    let mut text = format!("{}\n", paint.bold(&printable(&name)));
+    if health.status.is_none() {
+        return text
+            + &format!(
+                "{}\nNo production calls from {} to {}.\n",
+                paint.status(None, 20).trim_end(),
+                health.report.days.start,
+                health.report.days.end
+            );
+    }
+    let status = paint.status(health.status, 0);
+    let status = if health.status.is_some() { paint.status(health.status, 20) } else { status };
+    text += &format!(
+        "{} {} to {}, {} in 30 days\n\n",
+        status.trim_end(),
+        health.window.start,
+        health.window.end,
+        plural(health.report.calls, "call", "calls")
+    );
+    for observation in &health.observations {
+        text += &observation_lines(observation, health, paint);
+    }
+    text += &paint.dim(&format!("\n{STRIP_LEGEND}; oldest day first\n"));
+    if health.today.calls > 0 {
+        let today = plural(health.today.calls, "call", "calls");
+        text += &paint.dim(&format!("{} so far: {today}; the day in progress changes no status\n", health.as_of));
+    }
+    text
+}
+
+fn observation_lines(observation: &ObservationHealth, health: &AppHealth, paint: &Painter) -> String {
+    let strip =
+        observation.days.iter().zip(&health.calls).map(|(day, (_, calls))| (*calls > 0).then_some(day.severity));
+    let mut text = format!(
+        "{} {} {} {}\n",
+        pad(&observation.title, 33),
+        paint.strip(strip),
+        pad_left(&thousands(observation.affected()), 9),
+        paint.status(Some(observation.status), 20).trim_end(),
+    );
+    text += &paint.dim(&format!("  {}", observation.reason));
+    text.push('\n');
+    if let Some(clears) = clears(observation) {
+        text += &paint.dim(&format!("  {clears}"));
+        text.push('\n');
+    }
+    if observation.status != Status::Healthy {
+        for cause in observation.causes.iter().take(3) {
+            let notes = if cause.notes.is_empty() { String::new() } else { format!(" ({})", cause.notes.join(", ")) };
+            let cause =
+                format!("  {} {} {}{notes}", pad_left(&thousands(cause.affected), 9), cause.method, cause.route);
+            text += &format!("{}\n", pad(&cause, 79).trim_end());
+        }
+    }
+    text
+}
+
+fn clears(observation: &ObservationHealth) -> Option<String> {
+    let healthy = observation.forecast.healthy?;
+    Some(match observation.forecast.review_recommended {
+        Some(review) if review != healthy => {
+            format!("If it stopped today: Review Recommended {review}, Healthy {healthy}")
+        }
+        _ => format!("If it stopped today: Healthy {healthy}"),
+    })
+}
+
+pub(super) async fn report(arguments: Report, config: Config) -> Outcome {
+    let steadfast = open_existing(&arguments.data.path, config)?;
+    let as_of = arguments.as_of.day.unwrap_or_else(|| steadfast.today());
+    term::print(steadfast.report_csv(&arguments.app, as_of, arguments.days).await?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn check(arguments: Check, config: Config) -> Outcome {
+    let steadfast = open_existing(&arguments.data.path, config)?;
+    let as_of = arguments.as_of.day.unwrap_or_else(|| steadfast.today());
+    let health = steadfast.health(&arguments.app, as_of).await?;
+    let bad: Status = arguments.fail_on.into();
+    let status = health.status.map_or("No API traffic yet", Status::title);
+    let mut text = format!("{}: {status} as of {as_of}\n", health.app.id);
+    for observation in health.observations.iter().filter(|observation| observation.status != Status::Healthy) {
+        let critical = observation.days.iter().filter(|day| day.severity == Severity::Critical).count();
+        text += &format!(
+            "  {}: {}. {} ({critical} critical of 14 days)\n",
+            observation.title,
+            observation.status.title(),
+            observation.reason,
+        );
+        if let Some(clears) = clears(observation) {
+            text += &format!("    {clears}\n");
+        }
+    }
+    term::print(printable_lines(&text))?;
+    Ok(if health.status.is_some_and(|status| status >= bad) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn printable_lines(text: &str) -> String {
+    text.lines().map(|line| printable(line) + "\n").collect()
+}

@@ -1,0 +1,394 @@
+//! The configuration: one TOML file over the defaults, environment variables over both.
+//!
+//! `steadfast.default.toml` is the documentation and the defaults at once: a key is known if it stands there.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use health::Rules;
+use model::PlatformZone;
+use serde::Deserialize;
+use service::Platform;
+use toml::{Table, Value};
+
+const DEFAULTS: &str = include_str!("../steadfast.default.toml");
+
+/// The file that is read where none is named, if it is there.
+pub(crate) const DEFAULT_FILE: &str = "steadfast.toml";
+
+/// Tables whose keys the operator chooses.
+const FREE_TABLES: [&str; 1] = ["sources"];
+
+/// A configuration that holds.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) platform: Platform,
+    pub(crate) listen: SocketAddr,
+    pub(crate) retention_days: u16,
+    pub(crate) rules: Rules,
+    pub(crate) sources: BTreeMap<String, Source>,
+    effective: Table,
+}
+
+/// A log to read, as configured.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Source {
+    /// The files.
+    #[serde(default)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Their format, as `--format` takes it.
+    pub(crate) format: Option<String>,
+    /// The environment of calls that don't name one.
+    #[serde(default = "production")]
+    pub(crate) environment: String,
+    /// Where fields of a call are found, as `--field` takes it.
+    #[serde(default)]
+    pub(crate) fields: BTreeMap<String, String>,
+}
+
+fn production() -> String {
+    "production".to_owned()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    platform: PlatformSection,
+    portal: PortalSection,
+    retention: RetentionSection,
+    rules: Rules,
+    sources: BTreeMap<String, Source>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlatformSection {
+    name: String,
+    time_zone: String,
+    company_header: String,
+    company_header_exceptions: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PortalSection {
+    listen: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetentionSection {
+    days: u16,
+}
+
+/// Everything that is wrong with a configuration, each with where it stands and what to do.
+#[derive(Debug)]
+pub(crate) struct ConfigErrors(Vec<String>);
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+impl From<String> for ConfigErrors {
+    fn from(error: String) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl Config {
+    /// Reads the file that was named, or [`DEFAULT_FILE`] if there is one, and the environment.
+    pub(crate) fn load(named: Option<&Path>) -> Result<Self, ConfigErrors> {
+        let path = named.map_or_else(|| PathBuf::from(DEFAULT_FILE), Path::to_owned);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(format!("cannot read `{}`: {error}", path.display()).into()),
+        };
+        let variables =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self::read(&path.display().to_string(), &text, variables)
+    }
+
+    /// The defaults, for the demonstration platform: it is the same whatever the operator's own file says.
+    pub(crate) fn demo(name: &str, company_header: &str) -> Result<Self, ConfigErrors> {
+        let mut config = Self::read("demo", "", std::iter::empty())?;
+        config.platform.name = name.to_owned();
+        config.platform.company_header = company_header.to_owned();
+        Ok(config)
+    }
+
+    fn read(file: &str, text: &str, variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigErrors> {
+        let defaults: Table = DEFAULTS.parse().map_err(|error| format!("the built-in defaults are broken: {error}"))?;
+        let own: Table =
+            text.parse().map_err(|error: toml::de::Error| format!("`{file}`: {}", located(text, &error)))?;
+        let mut errors = Vec::new();
+        unknown_keys(&own, &defaults, "", &mut |key, nearest| {
+            let place = line_of(text, key).map_or_else(String::new, |line| format!(" line {line}"));
+            errors.push(match nearest {
+                Some(nearest) => format!("`{file}`{place}: there is no key `{key}`; did you mean `{nearest}`?"),
+                None => {
+                    format!("`{file}`{place}: there is no key `{key}`; `steadfast config check` prints those there are")
+                }
+            });
+        });
+        let mut effective = defaults.clone();
+        overlay(&mut effective, own);
+        for (name, value) in variables {
+            if let Err(error) = set_variable(&mut effective, &defaults, &name, &value) {
+                errors.push(error);
+            }
+        }
+        if !errors.is_empty() {
+            return Err(ConfigErrors(errors));
+        }
+        Self::settle(file, text, effective)
+    }
+
+    fn settle(file: &str, text: &str, effective: Table) -> Result<Self, ConfigErrors> {
+        let read = File::deserialize(effective.clone()).map_err(|error| {
+            // The effective table has no lines; the key's name leads back to the file.
+            let message = error.message().to_owned();
+            let key = error
+                .to_string()
+                .lines()
+                .last()
+                .and_then(|line| line.strip_prefix("in `"))
+                .map(|key| key.trim_end_matches('`').to_owned());
+            let place = key
+                .as_deref()
+                .and_then(|key| line_of(text, key))
+                .map_or_else(String::new, |line| format!(" line {line}"));
+            format!("`{file}`{place}: {}{message}", key.map_or_else(String::new, |key| format!("`{key}`: ")))
+        })?;
+        let mut errors: Vec<String> = Vec::new();
+        let mut wrong = |key: &str, message: String| {
+            let place = line_of(text, key).map_or_else(String::new, |line| format!(" line {line}"));
+            errors.push(format!("`{file}`{place}: `{key}`: {message}"));
+        };
+        let zone = PlatformZone::named(&read.platform.time_zone)
+            .map_err(|error| wrong("platform.time_zone", error.to_string()))
+            .unwrap_or_else(|()| PlatformZone::utc());
+        if !is_header_name(&read.platform.company_header) {
+            wrong("platform.company_header", "a header's name has letters, digits and `-` only".to_owned());
+        }
+        if read.platform.name.trim().is_empty() {
+            wrong("platform.name", "the platform needs a name".to_owned());
+        }
+        if !(31..=3660).contains(&read.retention.days) {
+            wrong("retention.days", "counts are kept for 31 to 3660 days".to_owned());
+        }
+        for exception in &read.platform.company_header_exceptions {
+            if let Err(problem) = health::check_exception(exception) {
+                wrong("platform.company_header_exceptions", problem.to_string());
+            }
+        }
+        for problem in read.rules.validate() {
+            wrong(&format!("rules.{}", problem.field), problem.message);
+        }
+        let listen = read.portal.listen.parse::<SocketAddr>();
+        if listen.is_err() {
+            wrong("portal.listen", format!("`{}` is not an address; write it as `127.0.0.1:7300`", read.portal.listen));
+        }
+        match listen {
+            Ok(listen) if errors.is_empty() => Ok(Self {
+                platform: Platform {
+                    name: read.platform.name,
+                    zone,
+                    company_header: read.platform.company_header,
+                    company_header_exceptions: read.platform.company_header_exceptions,
+                },
+                listen,
+                retention_days: read.retention.days,
+                rules: read.rules,
+                sources: read.sources,
+                effective,
+            }),
+            _ => Err(ConfigErrors(errors)),
+        }
+    }
+
+    /// What is in effect, as TOML.
+    pub(crate) fn effective(&self) -> String {
+        toml::to_string_pretty(&self.effective).unwrap_or_default()
+    }
+}
+
+fn is_header_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 100 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// A syntax error with its line and column.
+fn located(text: &str, error: &toml::de::Error) -> String {
+    let Some(span) = error.span() else { return error.message().to_owned() };
+    let before = text.get(..span.start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("line {line} column {column}: {}", error.message())
+}
+
+/// The line of a dotted key, found by its last part (within its table, where that stands by itself).
+fn line_of(text: &str, key: &str) -> Option<usize> {
+    let (table, last) = key.rsplit_once('.').unwrap_or(("", key));
+    let mut inside = table.is_empty();
+    let named =
+        |line: &str, name: &str| line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']));
+    text.lines()
+        .position(|line| {
+            let line = line.trim();
+            if let Some(header) = line.strip_prefix('[') {
+                let header = header.trim_matches(['[', ']', ' ']);
+                inside = header == table;
+                return header == key;
+            }
+            (inside && named(line, last)) || named(line, key)
+        })
+        .map(|index| index + 1)
+}
+
+/// Tells each key that the defaults don't have, with the nearest that they have in the same table.
+fn unknown_keys(own: &Table, known: &Table, prefix: &str, tell: &mut dyn FnMut(&str, Option<String>)) {
+    for (key, value) in own {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match (value, known.get(key)) {
+            (_, None) => {
+                let nearest = known
+                    .keys()
+                    .map(|candidate| (strsim::damerau_levenshtein(key, candidate), candidate))
+                    .min()
+                    .filter(|(distance, candidate)| *distance <= candidate.len().max(key.len()) / 2)
+                    .map(
+                        |(_, candidate)| {
+                            if prefix.is_empty() { candidate.clone() } else { format!("{prefix}.{candidate}") }
+                        },
+                    );
+                tell(&path, nearest);
+            }
+            (Value::Table(own), Some(Value::Table(known))) if !FREE_TABLES.contains(&path.as_str()) => {
+                unknown_keys(own, known, &path, tell);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn overlay(base: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(base)), Value::Table(over)) => overlay(base, over),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+/// Variables of the same prefix that are not keys of the configuration.
+const OTHER_VARIABLES: [&str; 2] = ["STEADFAST_DATA", "STEADFAST_CONFIG"];
+
+fn set_variable(effective: &mut Table, defaults: &Table, name: &str, value: &str) -> Result<(), String> {
+    let Some(path) = name.strip_prefix("STEADFAST_") else { return Ok(()) };
+    if OTHER_VARIABLES.contains(&name) || path.starts_with("TEST_") || path.starts_with("OPENAPI_") {
+        return Ok(());
+    }
+    let mut keys = Vec::new();
+    leaf_keys(defaults, &mut Vec::new(), &mut keys);
+    let variable = |key: &[String]| key.join("_").to_uppercase();
+    let Some(key) = keys.iter().find(|key| variable(key) == path) else {
+        let nearest = keys.iter().map(|key| variable(key)).min_by_key(|key| strsim::damerau_levenshtein(key, path));
+        let nearest = nearest.map_or_else(String::new, |key| format!("; did you mean `STEADFAST_{key}`?"));
+        return Err(format!("environment variable `{name}`: there is no such key{nearest}"));
+    };
+    let Some((last, tables)) = key.split_last() else { return Ok(()) };
+    let mut table = effective;
+    for name in tables {
+        match table.get_mut(name) {
+            Some(Value::Table(inner)) => table = inner,
+            _ => return Ok(()),
+        }
+    }
+    let parsed = match table.get(last) {
+        Some(Value::String(_)) | None => Value::String(value.to_owned()),
+        Some(_) => format!("value = {value}")
+            .parse::<Table>()
+            .ok()
+            .and_then(|mut table| table.remove("value"))
+            .ok_or_else(|| format!("environment variable `{name}`: `{value}` is not a TOML value"))?,
+    };
+    table.insert(last.clone(), parsed);
+    Ok(())
+}
+
+fn leaf_keys(table: &Table, path: &mut Vec<String>, keys: &mut Vec<Vec<String>>) {
+    for (key, value) in table {
+        path.push(key.clone());
+        match value {
+            Value::Table(inner) => leaf_keys(inner, path, keys),
+            _ => keys.push(path.clone()),
+        }
+        path.pop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, String> {
+        Config::read("my.toml", text, std::iter::empty()).map_err(|errors| errors.to_string())
+    }
+
+    fn with_variable(name: &str, value: &str) -> Result<Config, String> {
+        let variables = [(name.to_owned(), value.to_owned())];
+        Config::read("my.toml", "", variables.into_iter()).map_err(|errors| errors.to_string())
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_rules() {
+        let config = read("").unwrap();
+        assert_eq!(config.rules, Rules::default());
+        assert_eq!(config.retention_days, 400);
+        assert_eq!(config.platform.company_header, "Procore-Company-Id");
+    }
+
+    #[test]
+    fn an_unknown_key_names_its_line_and_the_nearest_known_key() {
+        let error = read("[platform]\nname = \"x\"\ntimezone = \"UTC\"\n").unwrap_err();
+        assert_eq!(error, "`my.toml` line 3: there is no key `platform.timezone`; did you mean `platform.time_zone`?");
+        assert!(read("[platfrom]\n").unwrap_err().contains("did you mean `platform`?"));
+    }
+
+    #[test]
+    fn errors_name_their_place() {
+        assert!(read("[platform\n").unwrap_err().starts_with("`my.toml`: line 1 column 10"));
+        let error = read("[platform]\ntime_zone = \"Mars\"\n[portal]\nlisten = \"here\"\n").unwrap_err();
+        assert!(error.contains("line 2: `platform.time_zone`"), "{error}");
+        assert!(error.contains("line 4: `portal.listen`"), "{error}");
+        let error = read("[retention]\ndays = \"many\"\n").unwrap_err();
+        assert!(error.contains("line 2") && error.contains("retention.days"), "{error}");
+    }
+
+    #[test]
+    fn a_threshold_alone_can_be_changed() {
+        let config = read("[rules.forbidden]\nwarning = { calls = 20, percent = 2.5 }\n").unwrap();
+        assert_ne!(config.rules, Rules::default());
+        assert!(config.effective().contains("percent = 2.5"));
+    }
+
+    #[test]
+    fn variables_win_over_the_file() {
+        assert_eq!(
+            with_variable("STEADFAST_PLATFORM_TIME_ZONE", "Asia/Tokyo").unwrap().platform.zone.name(),
+            "Asia/Tokyo"
+        );
+        assert_eq!(with_variable("STEADFAST_RETENTION_DAYS", "90").unwrap().retention_days, 90);
+        assert!(with_variable("STEADFAST_RETENTION_DAY", "90").unwrap_err().contains("STEADFAST_RETENTION_DAYS"));
+        assert!(with_variable("STEADFAST_DATA", "/tmp/x").is_ok());
+    }
+}

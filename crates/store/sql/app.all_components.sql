@@ -1,0 +1,1 @@
+SELECT app, component FROM app_component ORDER BY app, position

@@ -1,0 +1,1 @@
+SELECT component FROM app_component WHERE app = ?1 ORDER BY position

@@ -1,0 +1,1 @@
+SELECT id, key, name, distribution, discovered FROM app WHERE key = ?1

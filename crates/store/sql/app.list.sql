@@ -1,0 +1,1 @@
+SELECT id, key, name, distribution, discovered FROM app ORDER BY key

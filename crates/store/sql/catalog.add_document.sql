@@ -1,0 +1,1 @@
+INSERT INTO catalog_document (position, name) VALUES (?1, ?2)

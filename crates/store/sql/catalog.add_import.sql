@@ -1,0 +1,1 @@
+INSERT INTO catalog_import (at) VALUES (?1) RETURNING number

@@ -1,0 +1,1 @@
+SELECT name FROM catalog_document ORDER BY position

@@ -1,0 +1,1 @@
+INSERT INTO method (name) VALUES (?1)

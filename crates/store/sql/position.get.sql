@@ -1,0 +1,3 @@
+SELECT id, path, read_offset, lines, within_line, head_len, head_digest, tail_digest, updated_at
+FROM source_position
+WHERE id = ?1

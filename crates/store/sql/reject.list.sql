@@ -1,0 +1,1 @@
+SELECT reason, lines FROM reject_count ORDER BY lines DESC, reason

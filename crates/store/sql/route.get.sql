@@ -1,0 +1,1 @@
+SELECT documented, text FROM route WHERE id = ?1

@@ -1,0 +1,1 @@
+DELETE FROM route WHERE last_day < ?1

@@ -1,0 +1,185 @@
+//! The store in one SQLite file: a writer thread with the only connection that writes, and a few reader
+//! threads beside it (WAL mode: readers never wait for the writer).
+//!
+//! This file is the map: each method of [`Store`] names the topic that does it.
+
+mod apps;
+mod catalog;
+mod error;
+mod health;
+mod ingest;
+mod intern;
+mod moves;
+mod open;
+mod positions;
+mod rows;
+mod settings;
+mod sql;
+mod tallies;
+#[cfg(test)]
+mod tests;
+mod threads;
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use model::{App, AppId, Catalog, Day, DayRange, Environment, Tally};
+use rusqlite::Transaction;
+
+use crate::{
+    CatalogImport, CatalogSave, DayVerdicts, DirtyDay, IngestCommit, LoggedChange, Result, SourcePosition, Store,
+};
+use threads::{Mode, Threads};
+
+/// How many reads can run at once.
+const READERS: usize = 4;
+
+/// A [`Store`] in one SQLite file. Its methods work on any async executor, since all work is done by
+/// threads of its own; a call whose future is dropped midway is still carried out. Dropping the store waits
+/// for what is under way and closes the file. Several processes may have the same file open.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: Threads,
+    readers: Threads,
+}
+
+impl SqliteStore {
+    /// Opens the store in the file at `path`, or creates it there, readable by its owner alone, in a
+    /// directory that exists. Brings an older schema up to date. Blocks for some milliseconds.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Unavailable`] where the file can't be opened or written,
+    /// [`crate::StoreError::Corrupt`] where it is damaged, another program's, or a newer version's.
+    pub fn open(path: &Path) -> Result<Self> {
+        let writer = open::writer(path)?;
+        let readers = (0..READERS).map(|_| open::reader(path)).collect::<Result<Vec<_>>>()?;
+        Ok(Self {
+            writer: Threads::start("store-writer", vec![writer], Mode::Write)?,
+            readers: Threads::start("store-reader", readers, Mode::Read)?,
+        })
+    }
+
+    /// Does `work` in a transaction of its own on the writer, committed if it returns `Ok`.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.writer.run(work).await
+    }
+
+    /// Does `work` on one state of the database.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.readers.run(work).await
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn last_import(&self) -> Result<Option<CatalogImport>> {
+        self.read(catalog::last_import).await
+    }
+
+    async fn catalog(&self) -> Result<Catalog> {
+        self.read(catalog::load).await
+    }
+
+    async fn save_catalog(&self, save: CatalogSave<'_>) -> Result<i64> {
+        let save = catalog::OwnedSave::from(save);
+        self.write(move |tx| catalog::save(tx, &save)).await
+    }
+
+    async fn catalog_changes(&self, limit: u32) -> Result<Vec<LoggedChange>> {
+        self.read(move |tx| catalog::changes(tx, limit)).await
+    }
+
+    async fn undocumented_routes(&self, since: Day) -> Result<Vec<String>> {
+        self.read(move |tx| tallies::undocumented_routes(tx, since)).await
+    }
+
+    async fn undocumented_routes_of(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<String>>> {
+        let groups = groups.to_vec();
+        self.read(move |tx| tallies::undocumented_routes_of(tx, &groups)).await
+    }
+
+    async fn newest_position(&self) -> Result<i64> {
+        self.read(positions::newest).await
+    }
+
+    async fn positions_with_head(&self, head_len: u32, head_digest: u64) -> Result<Vec<SourcePosition>> {
+        self.read(move |tx| positions::with_head(tx, head_len, head_digest)).await
+    }
+
+    async fn head_lengths(&self) -> Result<Vec<u32>> {
+        self.read(positions::head_lengths).await
+    }
+
+    async fn commit_ingest(&self, commit: IngestCommit) -> Result<Option<SourcePosition>> {
+        self.write(move |tx| ingest::commit(tx, &commit)).await
+    }
+
+    async fn positions(&self) -> Result<Vec<SourcePosition>> {
+        self.read(positions::list).await
+    }
+
+    async fn rejects(&self) -> Result<Vec<(String, u64)>> {
+        self.read(ingest::rejects).await
+    }
+
+    async fn apps(&self) -> Result<Vec<App>> {
+        self.read(apps::list).await
+    }
+
+    async fn app(&self, id: &AppId) -> Result<Option<App>> {
+        let id = id.clone();
+        self.read(move |tx| apps::get(tx, &id)).await
+    }
+
+    async fn save_app(&self, app: &App) -> Result<()> {
+        let app = app.clone();
+        self.write(move |tx| apps::save(tx, &app)).await
+    }
+
+    async fn tallies(&self, app: &AppId, environment: Environment, days: DayRange) -> Result<Vec<Tally>> {
+        let app = app.clone();
+        self.read(move |tx| tallies::list(tx, &app, environment, days)).await
+    }
+
+    async fn calls_by_app(&self, days: DayRange) -> Result<Vec<(AppId, u64)>> {
+        self.read(move |tx| tallies::calls_by_app(tx, days)).await
+    }
+
+    async fn dirty_days(&self, limit: u32) -> Result<Vec<DirtyDay>> {
+        self.read(move |tx| health::dirty_days(tx, limit)).await
+    }
+
+    async fn mark_all_dirty(&self) -> Result<()> {
+        self.write(health::mark_all).await
+    }
+
+    async fn save_verdicts(&self, verdicts: &[DayVerdicts], judged: &[DirtyDay]) -> Result<()> {
+        let (verdicts, judged) = (verdicts.to_vec(), judged.to_vec());
+        self.write(move |tx| health::save(tx, &verdicts, &judged)).await
+    }
+
+    async fn verdicts(&self, app: Option<&AppId>, days: DayRange) -> Result<Vec<DayVerdicts>> {
+        let app = app.cloned();
+        self.read(move |tx| health::verdicts(tx, app.as_ref(), days)).await
+    }
+
+    async fn setting(&self, key: &str) -> Result<Option<String>> {
+        let key = key.to_owned();
+        self.read(move |tx| settings::get(tx, &key)).await
+    }
+
+    async fn set_setting(&self, key: &str, value: &str) -> Result<()> {
+        let (key, value) = (key.to_owned(), value.to_owned());
+        self.write(move |tx| settings::set(tx, &key, &value)).await
+    }
+
+    async fn purge_before(&self, day: Day) -> Result<u64> {
+        self.write(move |tx| tallies::purge_before(tx, day)).await
+    }
+}

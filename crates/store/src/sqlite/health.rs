@@ -1,0 +1,108 @@
+//! Saved verdicts, and the marks on days whose verdicts are out of date.
+
+use std::collections::HashMap;
+
+use model::{AppId, Day, DayRange, DayVerdict, Observation, Severity};
+use rusqlite::{Row, Transaction};
+
+use super::{intern, rows, sql};
+use crate::{DayVerdicts, DirtyDay, Result, StoreError};
+
+/// The mark of a change that is about to be made; greater than all before it.
+pub(super) fn next_mark(tx: &Transaction<'_>) -> Result<i64> {
+    Ok(tx.prepare_cached(sql::MARK_NEXT)?.query_row((), |row| row.get(0))?)
+}
+
+/// Marks every day with production counts dirty.
+pub(super) fn mark_all(tx: &Transaction<'_>) -> Result<()> {
+    let mark = next_mark(tx)?;
+    tx.prepare_cached(sql::MARK_ADD_ALL)?.execute((mark,))?;
+    Ok(())
+}
+
+pub(super) fn dirty_days(tx: &Transaction<'_>, limit: u32) -> Result<Vec<DirtyDay>> {
+    let mut statement = tx.prepare_cached(sql::MARK_LIST)?;
+    statement
+        .query_and_then((limit,), |row| {
+            Ok(DirtyDay { app: rows::app_at(row, 0)?, day: rows::day_at(row, 1)?, mark: row.get(2)? })
+        })?
+        .collect()
+}
+
+/// Verdicts are saved with the mark they were made from, and never over those of a later mark: a slow judge
+/// can't undo the work of one that saw more.
+pub(super) fn save(tx: &Transaction<'_>, verdicts: &[DayVerdicts], judged: &[DirtyDay]) -> Result<()> {
+    let marks: HashMap<(&AppId, Day), i64> = judged.iter().map(|it| ((&it.app, it.day), it.mark)).collect();
+    let newest: i64 = tx.prepare_cached(sql::MARK_CURRENT)?.query_row((), |row| row.get(0))?;
+    for verdicts in verdicts {
+        let mark = marks.get(&(&verdicts.app, verdicts.verdicts[0].day)).copied().unwrap_or(newest);
+        save_day(tx, verdicts, mark)?;
+    }
+    let mut clear = tx.prepare_cached(sql::MARK_CLEAR)?;
+    for DirtyDay { app, day, mark } in judged {
+        clear.execute((app.as_str(), day.epoch_days(), mark))?;
+    }
+    Ok(())
+}
+
+pub(super) fn verdicts(tx: &Transaction<'_>, app: Option<&AppId>, days: DayRange) -> Result<Vec<DayVerdicts>> {
+    let (start, end) = rows::bounds(days);
+    let mut statement = tx.prepare_cached(if app.is_some() { sql::VERDICT_LIST_OF } else { sql::VERDICT_LIST })?;
+    let mut found = match app {
+        Some(app) => statement.query((start, end, app.as_str()))?,
+        None => statement.query((start, end))?,
+    };
+    let mut days = Vec::new();
+    while let Some(row) = found.next()? {
+        let (app, day, calls) = (rows::app_at(row, 0)?, rows::day_at(row, 1)?, rows::count_at(row, 2)?);
+        let mut verdicts = [DayVerdict::no_traffic(day); Observation::ALL.len()];
+        verdicts[0] = verdict_from(row, &app, day, 0)?;
+        for (index, verdict) in verdicts.iter_mut().enumerate().skip(1) {
+            let row = found.next()?.ok_or_else(|| incomplete(&app, day))?;
+            *verdict = verdict_from(row, &app, day, index)?;
+        }
+        days.push(DayVerdicts { app, verdicts, calls });
+    }
+    Ok(days)
+}
+
+fn save_day(tx: &Transaction<'_>, verdicts: &DayVerdicts, mark: i64) -> Result<()> {
+    let (app, day) = (intern::app(tx, &verdicts.app)?, verdicts.verdicts[0].day.epoch_days());
+    if verdicts.calls == 0 {
+        tx.prepare_cached(sql::VERDICT_REMOVE_DAY)?.execute((app, day, mark))?;
+        return Ok(());
+    }
+    let calls = rows::count(verdicts.calls)?;
+    if tx.prepare_cached(sql::VERDICT_SAVE_DAY)?.execute((app, day, calls, mark))? == 0 {
+        return Ok(());
+    }
+    let mut save = tx.prepare_cached(sql::VERDICT_SAVE)?;
+    for (index, verdict) in verdicts.verdicts.iter().enumerate() {
+        let severity = match verdict.severity {
+            Severity::Healthy => 0,
+            Severity::Warning => 1,
+            Severity::Critical => 2,
+        };
+        let (affected, base) = (rows::count(verdict.affected)?, rows::count(verdict.base)?);
+        save.execute((app, day, rows::place(index)?, affected, base, severity))?;
+    }
+    Ok(())
+}
+
+fn verdict_from(row: &Row<'_>, app: &AppId, day: Day, index: usize) -> Result<DayVerdict> {
+    let same = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)? == app.as_str();
+    if !same || rows::day_at(row, 1)? != day || row.get::<_, i64>(3)? != rows::place(index)? {
+        return Err(incomplete(app, day));
+    }
+    let severity = match row.get(6)? {
+        0 => Severity::Healthy,
+        1 => Severity::Warning,
+        2 => Severity::Critical,
+        other => return Err(StoreError::Corrupt(format!("`{other}` is a severity"))),
+    };
+    Ok(DayVerdict { day, affected: rows::count_at(row, 4)?, base: rows::count_at(row, 5)?, severity })
+}
+
+fn incomplete(app: &AppId, day: Day) -> StoreError {
+    StoreError::Corrupt(format!("the verdicts of app `{app}` on {day} are incomplete"))
+}

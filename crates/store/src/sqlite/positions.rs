@@ -1,0 +1,93 @@
+//! How far sources were read, and the check that nobody else read on meanwhile.
+
+use rusqlite::{Params, Row, Transaction};
+
+use super::{rows, sql};
+use crate::{IngestCommit, Result, SourcePosition, StoreError};
+
+pub(super) fn newest(tx: &Transaction<'_>) -> Result<i64> {
+    Ok(tx.prepare_cached(sql::POSITION_NEWEST)?.query_row((), |row| row.get(0))?)
+}
+
+pub(super) fn list(tx: &Transaction<'_>) -> Result<Vec<SourcePosition>> {
+    select(tx, sql::POSITION_LIST, ())
+}
+
+pub(super) fn with_head(tx: &Transaction<'_>, head_len: u32, head_digest: u64) -> Result<Vec<SourcePosition>> {
+    select(tx, sql::POSITION_WITH_HEAD, (head_len, rows::digest(head_digest)))
+}
+
+pub(super) fn head_lengths(tx: &Transaction<'_>) -> Result<Vec<u32>> {
+    let mut statement = tx.prepare_cached(sql::POSITION_HEAD_LENGTHS)?;
+    Ok(statement.query_map((), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Refuses a commit whose decision to read these bytes was overtaken.
+///
+/// A source that was read before: its row must be as it was loaded. A new one: no row may have been added
+/// since the caller looked, except those whose head is as long and different, which are certainly of other
+/// content. A row with a head of another length may well be of the same content: a source that grew between
+/// two processes' looks has a longer head for the second.
+pub(super) fn check(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<()> {
+    let moved = match (&commit.before, &commit.after) {
+        (Some(before), _) => select(tx, sql::POSITION_GET, (before.id,))?.first() != Some(before),
+        (None, Some(after)) => tx.prepare_cached(sql::POSITION_ADDED_SINCE)?.exists((
+            commit.newest_known,
+            after.head_len,
+            rows::digest(after.head_digest),
+        ))?,
+        (None, None) => false,
+    };
+    if moved { Err(StoreError::Conflict) } else { Ok(()) }
+}
+
+/// Saves the position after a commit, in the row that the one before it has.
+pub(super) fn save(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Option<SourcePosition>> {
+    let Some(after) = &commit.after else { return Ok(None) };
+    let values = (
+        &after.path,
+        rows::count(after.offset)?,
+        rows::count(after.lines)?,
+        after.within_line,
+        after.head_len,
+        rows::digest(after.head_digest),
+        rows::digest(after.tail_digest),
+        after.updated_at.0,
+    );
+    let id = if let Some(before) = &commit.before {
+        let (path, offset, lines, within_line, head_len, head_digest, tail_digest, at) = values;
+        tx.prepare_cached(sql::POSITION_MOVE)?.execute((
+            path,
+            offset,
+            lines,
+            within_line,
+            head_len,
+            head_digest,
+            tail_digest,
+            at,
+            before.id,
+        ))?;
+        before.id
+    } else {
+        tx.prepare_cached(sql::POSITION_ADD)?.insert(values)?
+    };
+    Ok(Some(SourcePosition { id, ..after.clone() }))
+}
+
+fn select(tx: &Transaction<'_>, statement: &str, parameters: impl Params) -> Result<Vec<SourcePosition>> {
+    tx.prepare_cached(statement)?.query_and_then(parameters, position_from)?.collect()
+}
+
+fn position_from(row: &Row<'_>) -> Result<SourcePosition> {
+    Ok(SourcePosition {
+        id: row.get(0)?,
+        path: row.get(1)?,
+        offset: rows::count_at(row, 2)?,
+        lines: rows::count_at(row, 3)?,
+        within_line: row.get(4)?,
+        head_len: row.get(5)?,
+        head_digest: rows::digest_from(row.get(6)?),
+        tail_digest: rows::digest_from(row.get(7)?),
+        updated_at: model::UnixMillis(row.get(8)?),
+    })
+}

@@ -1,0 +1,187 @@
+//! The fields of a call, checked: what every format has in common once it found the texts.
+//!
+//! A decoder checks time, method, path, status and app in this order, so that a line with several faults
+//! has the same reason in every format.
+
+use std::borrow::Cow;
+
+use model::AppId;
+
+use crate::reject::{Reject, RejectReason};
+
+/// What stands for an absent value in logs.
+pub(crate) const ABSENT: &str = "-";
+
+/// The longest method, in bytes.
+const MAX_METHOD_BYTES: usize = 32;
+
+/// A method of 1 to 32 ASCII letters, in upper case.
+#[inline]
+pub(crate) fn method(text: Cow<'_, str>) -> Result<Cow<'_, str>, Reject> {
+    if text.is_empty() || text.len() > MAX_METHOD_BYTES {
+        return Err(Reject::quoting(RejectReason::BadMethod, &text));
+    }
+    if text.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Ok(text);
+    }
+    if !text.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return Err(Reject::quoting(RejectReason::BadMethod, &text));
+    }
+    Ok(Cow::Owned(text.to_ascii_uppercase()))
+}
+
+/// A path that begins with `/`; an absolute URL is cut to its path.
+#[inline]
+pub(crate) fn path(text: Cow<'_, str>) -> Result<Cow<'_, str>, Reject> {
+    if text.as_bytes().first() == Some(&b'/') { Ok(text) } else { path_of_url(text) }
+}
+
+#[cold]
+fn path_of_url(text: Cow<'_, str>) -> Result<Cow<'_, str>, Reject> {
+    let Some(start) = path_start(&text) else {
+        return Err(Reject::quoting(RejectReason::BadPath, &text));
+    };
+    match text.get(start..) {
+        Some(path) if path.starts_with('/') => Ok(match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.get(start..).unwrap_or("/")),
+            Cow::Owned(ref text) => Cow::Owned(text.get(start..).unwrap_or("/").to_owned()),
+        }),
+        // `https://host` and `https://host?query` ask for the root.
+        _ => Ok(Cow::Borrowed("/")),
+    }
+}
+
+/// Where the authority of `scheme://authority…` ends; `None` for anything but an absolute URL.
+fn path_start(text: &str) -> Option<usize> {
+    let colon = text.find("://")?;
+    let scheme = text.get(..colon)?.as_bytes();
+    let valid = scheme.first().is_some_and(u8::is_ascii_alphabetic)
+        && scheme.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    let authority = colon + 3;
+    let length = text.get(authority..)?.find(['/', '?', '#']);
+    valid.then(|| length.map_or(text.len(), |length| authority + length))
+}
+
+/// A status from 100 to 599 written in digits.
+#[inline]
+pub(crate) fn status(digits: &str) -> Result<u16, Reject> {
+    if let [a @ b'1'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'] = digits.as_bytes() {
+        return Ok(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'));
+    }
+    long_status(digits)
+}
+
+/// The same for leading zeros, and the refusal of everything else.
+#[cold]
+fn long_status(digits: &str) -> Result<u16, Reject> {
+    let significant = digits.trim_start_matches('0');
+    if significant.len() < digits.len() && significant.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit()) {
+        return status(significant);
+    }
+    Err(Reject::quoting(RejectReason::BadStatus, digits))
+}
+
+/// An app's id; none where it is empty or `-`.
+#[inline]
+pub(crate) fn app(text: Cow<'_, str>) -> Result<Option<Cow<'_, str>>, Reject> {
+    if is_absent(&text) {
+        return Ok(None);
+    }
+    let plain = text.len() <= AppId::MAX_BYTES && text.bytes().all(|b| (0x20..0x7f).contains(&b));
+    if plain || AppId::validate(&text).is_ok() {
+        Ok(Some(text))
+    } else {
+        Err(Reject::quoting(RejectReason::BadApp, &text))
+    }
+}
+
+/// Whether a text stands for no value at all.
+#[inline]
+pub(crate) fn is_absent(text: &str) -> bool {
+    text.is_empty() || text == ABSENT
+}
+
+/// Whether the text of a header says that it was sent with a value. White space alone is no value.
+#[inline]
+pub(crate) fn header_present(text: &str) -> bool {
+    !is_absent(text.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_are_letters_in_upper_case() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(method(Cow::Borrowed(text)).ok().as_deref(), expected, "{text}");
+        };
+        check("GET", Some("GET"));
+        check("patch", Some("PATCH"));
+        check("Q", Some("Q"));
+        check("", None);
+        check("GET ", None);
+        check("M-SEARCH", None);
+        check("ÄT", None);
+        check(&"A".repeat(32), Some(&"A".repeat(32)));
+        check(&"A".repeat(33), None);
+    }
+
+    #[test]
+    fn paths_begin_with_a_slash_and_urls_are_cut() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(path(Cow::Borrowed(text)).ok().as_deref(), expected, "{text}");
+            assert_eq!(path(Cow::Owned(text.to_owned())).ok().as_deref(), expected, "{text}");
+        };
+        check("/", Some("/"));
+        check("/a?b", Some("/a?b"));
+        check("//a", Some("//a"));
+        check("https://host/a?b", Some("/a?b"));
+        check("HTTP://user@host:80/a", Some("/a"));
+        check("https://host", Some("/"));
+        check("https://host?q=/x", Some("/"));
+        check("https:///a", Some("/a"));
+        check("a/b", None);
+        check("", None);
+        check("*", None);
+        check("://host/a", None);
+        check("1a://host/a", None);
+        check("example.com:443", None);
+        check("?u=http://host/a", None);
+    }
+
+    #[test]
+    fn a_status_is_a_whole_number_in_range() {
+        let check = |text: &str, expected: Option<u16>| assert_eq!(status(text).ok(), expected, "{text}");
+        check("100", Some(100));
+        check("599", Some(599));
+        check("0200", Some(200));
+        for text in ["", "99", "600", "1000", "-200", "+200", "200.0", "2e2", " 200", "20a", "000", "٢٠٠"] {
+            check(text, None);
+        }
+    }
+
+    #[test]
+    fn apps_are_bounded_and_printable() {
+        let check = |text: &str, expected: Result<Option<&str>, RejectReason>| {
+            let found = app(Cow::Borrowed(text)).map_err(|reject| reject.reason);
+            assert_eq!(found.as_ref().map(|app| app.as_deref()).map_err(|reason| *reason), expected, "{text}");
+        };
+        check("acme-erp", Ok(Some("acme-erp")));
+        check("", Ok(None));
+        check("-", Ok(None));
+        check(" ", Ok(Some(" ")));
+        check("é", Ok(Some("é")));
+        check("a\nb", Err(RejectReason::BadApp));
+        check("a\u{85}b", Err(RejectReason::BadApp));
+        check("a\u{7f}b", Err(RejectReason::BadApp));
+        check(&"é".repeat(101), Err(RejectReason::BadApp));
+    }
+
+    #[test]
+    fn white_space_is_no_header_value() {
+        for (text, present) in [("1", true), (" 1 ", true), ("", false), ("-", false), (" \t", false), (" - ", false)] {
+            assert_eq!(header_present(text), present, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Cutting a block of bytes into lines, and what every format does to a line first.
+
+use crate::reject::{Reject, RejectReason};
+
+/// The longest line that is read, in bytes, without its line end.
+pub const MAX_LINE_BYTES: usize = 65_536;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Calls `each` with the first and the past-the-last position of every line of `block`, without its line feed.
+/// A last line without line feed is one too.
+#[inline]
+pub(crate) fn each_line(block: &[u8], mut each: impl FnMut(usize, usize)) {
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', block) {
+        each(start, end);
+        start = end + 1;
+    }
+    if start < block.len() {
+        each(start, block.len());
+    }
+}
+
+/// Where the content of a line stands: without carriage return at its end and byte order mark at its start.
+///
+/// # Errors
+/// A line that is too long or blank.
+#[inline]
+pub(crate) fn content(block: &[u8], mut start: usize, mut end: usize) -> Result<(usize, usize), Reject> {
+    let line = block.get(start..end).unwrap_or_default();
+    if line.last() == Some(&b'\r') {
+        end -= 1;
+    }
+    if end - start > MAX_LINE_BYTES {
+        return Err(Reject::plain(RejectReason::LineTooLong));
+    }
+    if line.starts_with(BYTE_ORDER_MARK) {
+        start += BYTE_ORDER_MARK.len();
+    }
+    match block.get(start..end) {
+        Some([first, ..]) if !is_space(*first) => Ok((start, end)),
+        Some(line) if !line.iter().all(|byte| is_space(*byte)) => Ok((start, end)),
+        _ => Err(Reject::plain(RejectReason::EmptyLine)),
+    }
+}
+
+#[inline]
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_is_cut_at_line_feeds() {
+        let check = |block: &str, expected: &[&str]| {
+            let mut lines = Vec::new();
+            each_line(block.as_bytes(), |start, end| lines.push(&block[start..end]));
+            assert_eq!(lines, expected, "{block:?}");
+        };
+        check("", &[]);
+        check("\n", &[""]);
+        check("a", &["a"]);
+        check("a\n", &["a"]);
+        check("a\n\nb", &["a", "", "b"]);
+    }
+
+    #[test]
+    fn the_content_is_what_stands_between_mark_and_carriage_return() {
+        let check = |line: &[u8], expected: Result<&[u8], RejectReason>| {
+            let found = content(line, 0, line.len());
+            assert_eq!(found.map(|(start, end)| &line[start..end]).map_err(|reject| reject.reason), expected);
+        };
+        check(b"a", Ok(b"a"));
+        check(b" a\r", Ok(b" a"));
+        check(b"\xef\xbb\xbfa\r", Ok(b"a"));
+        check(b"\r\r", Err(RejectReason::EmptyLine));
+        check(b"\xef\xbb\xbf", Err(RejectReason::EmptyLine));
+        check(b" \t\x0b\x0c", Err(RejectReason::EmptyLine));
+        check(b"", Err(RejectReason::EmptyLine));
+        check(&[b'a'; 65_536], Ok(&[b'a'; 65_536]));
+        check(&[b'a'; 65_537], Err(RejectReason::LineTooLong));
+        let mut with_return = vec![b'a'; 65_536];
+        with_return.push(b'\r');
+        check(&with_return, Ok(&[b'a'; 65_536]));
+        check(&[b' '; 65_537], Err(RejectReason::LineTooLong));
+    }
+}
