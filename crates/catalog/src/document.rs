@@ -8,7 +8,7 @@ use model::Day;
 use crate::field;
 use crate::node::Node;
 use crate::operation::Inherited;
-use crate::path_item::{PathItems, PlacedOperation};
+use crate::path_item::{MAX_METHODS, PathItems, PlacedOperation};
 use crate::pointer::Pointer;
 use crate::problem::{Problem, Problems};
 use crate::server::{base_paths, swagger_base_path};
@@ -23,9 +23,6 @@ const MAX_TEMPLATE_BYTES: usize = 8 * 1024;
 
 /// How many operations one document may describe, each counted once for every base path.
 const MAX_OPERATIONS: usize = 1_000_000;
-
-/// How many operations one route may have.
-const MAX_METHODS: usize = 100;
 
 /// How much memory the paths of one document may take, in bytes.
 const MAX_TEMPLATES_BYTES: usize = 256 * 1024 * 1024;

@@ -25,7 +25,7 @@ const NONE: u32 = u32::MAX;
 pub struct Matcher {
     nodes: Vec<Node>,
     literals: HashTable<Literal>,
-    /// The texts of all literals, one after the other.
+    /// The texts of all literals, one after the other, none twice.
     texts: String,
     /// The mixed children of all nodes, those of one node side by side in the order in which they are tried.
     mixed: Vec<(Mixed, u32)>,
@@ -52,6 +52,12 @@ struct Literal {
     child: u32,
     start: u32,
     end: u32,
+}
+
+impl Literal {
+    fn text<'a>(&self, texts: &'a str) -> &'a str {
+        texts.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
 }
 
 /// What is yet to be tried at a node.
@@ -127,7 +133,7 @@ impl Matcher {
 
     fn literal(&self, parent: u32, text: &str) -> Option<u32> {
         let found = self.literals.find(hash(&self.hasher, parent, text), |literal| {
-            literal.parent == parent && self.texts.get(literal.start as usize..literal.end as usize) == Some(text)
+            literal.parent == parent && literal.text(&self.texts) == text
         });
         found.map(|literal| literal.child)
     }

@@ -12,6 +12,9 @@ use crate::server::base_paths;
 /// How many references may lead from one path item to the next.
 const MAX_CHAIN: usize = 32;
 
+/// How many operations one path may have.
+pub(crate) const MAX_METHODS: usize = 100;
+
 /// An operation and the base paths that it has for itself, if any.
 pub(crate) struct PlacedOperation {
     pub(crate) operation: DocumentedOperation,
@@ -68,6 +71,10 @@ impl<'a> PathItems<'a> {
             let from_before = item.operations.len();
             for (method, node, location) in operations(layer, problems) {
                 let at = Pointer::written(&location);
+                if item.operations.len() == MAX_METHODS {
+                    problems.error(at, format!("a path may have at most {MAX_METHODS} operations; take some out"));
+                    return item;
+                }
                 if let Some(operation) = read_operation(method, node, &at, &inherited, problems)
                     && item.operations[..from_before].iter().all(|other| other.operation.method != operation.method)
                 {

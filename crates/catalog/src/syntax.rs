@@ -1,7 +1,10 @@
 //! From the bytes of a file to the tree of what is read: encoding, size, JSON or YAML, and where the syntax breaks.
 
 use serde::de::DeserializeSeed;
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
+
+use serde_saphyr::Error;
 
 use crate::node::{Node, Shape};
 use crate::problem::Problems;
@@ -34,10 +37,8 @@ pub(crate) fn parse(name: &str, bytes: &[u8], problems: &mut Problems) -> Option
     }
     parse_yaml(text)
         .map_err(|error| {
-            let error = error.without_snippet();
             let location = error.location().map(|at| format!("line {} column {}", at.line(), at.column()));
-            let reason = error.render().lines().next().unwrap_or_default().to_owned();
-            problems.error(location.unwrap_or_default(), format!("this is not valid YAML: {reason}; correct it"));
+            problems.error(location.unwrap_or_default(), yaml_reason(&error));
         })
         .ok()
 }
@@ -78,7 +79,7 @@ fn json_reason(error: &serde_json::Error) -> String {
     whole.rsplit_once(" at line ").map_or(whole.as_str(), |(reason, _)| reason).to_owned()
 }
 
-fn parse_yaml(text: &str) -> Result<Node, serde_saphyr::Error> {
+fn parse_yaml(text: &str) -> Result<Node, Error> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_events: usize::MAX,
@@ -99,4 +100,37 @@ fn parse_yaml(text: &str) -> Result<Node, serde_saphyr::Error> {
         with_snippet: false,
     };
     serde_saphyr::with_deserializer_from_str_with_options(text, options, |yaml| Shape::Document.deserialize(yaml))
+}
+
+/// What is wrong with a YAML file and what to do, in words of this program where the parser's are for programmers.
+fn yaml_reason(error: &Error) -> String {
+    match error {
+        Error::WithSnippet { error, .. } | Error::AliasError { error, .. } => yaml_reason(error),
+        Error::MultipleDocuments { .. } => "the file holds several YAML documents; keep one in each file".to_owned(),
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => too_deep(),
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => {
+            "the aliases of the file (`*name`) repeat too much; write out what they stand for".to_owned()
+        }
+        Error::RecursiveReferencesRequireWeakTypes { .. } => {
+            "an alias (`*name`) stands inside what it repeats; write it out".to_owned()
+        }
+        Error::UnknownAnchor { .. } => "an alias (`*name`) has no anchor (`&name`) before it; correct it".to_owned(),
+        other => {
+            let whole = other.render();
+            let line = whole.lines().next().unwrap_or_default();
+            // The position stands in the location.
+            let reason = line.rsplit_once(" at line ").map_or(line, |(reason, _)| reason);
+            if reason == "recursion limit exceeded" {
+                return too_deep();
+            }
+            format!("this is not valid YAML: {reason}; correct it")
+        }
+    }
+}
+
+fn too_deep() -> String {
+    format!("the file nests deeper than {MAX_YAML_DEPTH} levels; make it flatter, or write it as JSON")
 }

@@ -255,4 +255,12 @@ mod tests {
         assert!(matches("{a}-{b}-{c}.x", "1-2-3-4.x"));
         assert!(!matches("{a}-{b}-{c}.x", "1-2.x"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_template_without_parameters_matches_what_a_path_of_its_text_is(text in "[/ab%C3A92fé.?#]{0,20}") {
+            let path: Vec<_> = cut_path(&text).iter().map(|segment| literal(&segment.text)).collect();
+            proptest::prop_assert_eq!(Template::parse(&text).segments, path);
+        }
+    }
 }

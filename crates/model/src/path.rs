@@ -21,13 +21,45 @@ pub type Segments<'a> = SmallVec<[Segment<'a>; 10]>;
 /// raw text. An invalid escape such as `%zz` stands for itself.
 #[must_use]
 pub fn cut_path(path: &str) -> Segments<'_> {
-    let end = path.bytes().position(|b| b == b'?' || b == b'#').unwrap_or(path.len());
-    let raw = path[..end].split('/').filter(|segment| !segment.is_empty());
-    if !path.as_bytes()[..end].contains(&b'%') {
-        return raw.map(|raw| Segment { raw, text: Cow::Borrowed(raw) }).collect();
+    let mut segments = Segments::new();
+    let mut encoded = false;
+    let mut start = 0;
+    let mut end = path.len();
+    // One pass, since this stands on the way of every call. All four are ASCII, so every cut is between characters.
+    for (at, byte) in path.bytes().enumerate() {
+        match byte {
+            b'/' => {
+                push(&mut segments, &path[start..at]);
+                start = at + 1;
+            }
+            b'%' => encoded = true,
+            b'?' | b'#' => {
+                end = at;
+                break;
+            }
+            _ => {}
+        }
     }
-    let decoded: Option<Segments<'_>> = raw.clone().map(|raw| decode(raw).map(|text| Segment { raw, text })).collect();
-    decoded.unwrap_or_else(|| raw.map(|raw| Segment { raw, text: Cow::Borrowed(raw) }).collect())
+    push(&mut segments, &path[start..end]);
+    if encoded {
+        decode_all(&mut segments);
+    }
+    segments
+}
+
+#[inline]
+fn push<'a>(segments: &mut Segments<'a>, raw: &'a str) {
+    if !raw.is_empty() {
+        segments.push(Segment { raw, text: Cow::Borrowed(raw) });
+    }
+}
+
+/// Decodes every segment, or none where one would not be UTF-8.
+fn decode_all(segments: &mut Segments<'_>) {
+    let decoded: Option<SmallVec<[Cow<'_, str>; 10]>> = segments.iter().map(|segment| decode(segment.raw)).collect();
+    for (segment, text) in segments.iter_mut().zip(decoded.into_iter().flatten()) {
+        segment.text = text;
+    }
 }
 
 /// Percent-decodes a segment; `None` where the result is not UTF-8.

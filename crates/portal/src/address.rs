@@ -28,7 +28,10 @@ fn is_loopback(ip: IpAddr) -> bool {
 pub(crate) fn is_loopback_host(authority: &str) -> bool {
     let Some(name) = host_of(authority) else { return false };
     if let Some(inner) = name.strip_prefix('[') {
-        return inner.strip_suffix(']').and_then(|ip| ip.parse::<Ipv6Addr>().ok()).is_some_and(|ip| is_loopback(ip.into()));
+        return inner
+            .strip_suffix(']')
+            .and_then(|ip| ip.parse::<Ipv6Addr>().ok())
+            .is_some_and(|ip| is_loopback(ip.into()));
     }
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     name == "localhost"
@@ -55,24 +58,56 @@ mod tests {
         for good in ["127.0.0.1:8080", "127.8.9.1:1", "[::1]:0", "[::ffff:127.0.0.1]:80"] {
             assert_eq!(check_address(good.parse().unwrap()), Ok(()), "{good}");
         }
-        for bad in ["0.0.0.0:8080", "[::]:8080", "192.168.1.4:80", "10.0.0.1:80", "[::ffff:10.0.0.1]:80", "[fe80::1]:80"] {
+        for bad in
+            ["0.0.0.0:8080", "[::]:8080", "192.168.1.4:80", "10.0.0.1:80", "[::ffff:10.0.0.1]:80", "[fe80::1]:80"]
+        {
             let error = check_address(bad.parse().unwrap()).unwrap_err().to_string();
-            assert!(error.contains(bad) && error.contains("no accounts yet") && error.contains("127.0.0.1:"), "{error}");
+            assert!(
+                error.contains(bad) && error.contains("no accounts yet") && error.contains("127.0.0.1:"),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn it_answers_to_names_of_this_machine_alone() {
         for good in [
-            "localhost", "LOCALHOST:8080", "localhost.", "portal.localhost:80", "127.0.0.1", "127.0.0.1:65535",
-            "127.1.2.3", "[::1]", "[::1]:8080", "[::ffff:127.0.0.1]", "localhost:",
+            "localhost",
+            "LOCALHOST:8080",
+            "localhost.",
+            "portal.localhost:80",
+            "127.0.0.1",
+            "127.0.0.1:65535",
+            "127.1.2.3",
+            "[::1]",
+            "[::1]:8080",
+            "[::ffff:127.0.0.1]",
+            "localhost:",
         ] {
             assert!(is_loopback_host(good), "{good}");
         }
         for bad in [
-            "", ":", ":80", "example.com", "localhost.example.com", "127.0.0.1.example.com", "127.0.0.1.nip.io",
-            "10.0.0.1", "[::]", "[::1", "::1", "[::1]x", "[::1]x:80", "localhost:65536", "localhost:+80", "localhost:80:90",
-            "user@localhost", "evil\u{ff0e}localhost:", ".localhost", "0.0.0.0", "2130706433",
+            "",
+            ":",
+            ":80",
+            "example.com",
+            "localhost.example.com",
+            "127.0.0.1.example.com",
+            "127.0.0.1.nip.io",
+            "10.0.0.1",
+            "[::]",
+            "[::1",
+            "::1",
+            "[::1]x",
+            "[::1]x:80",
+            "localhost:65536",
+            "localhost:+80",
+            "localhost:80:90",
+            "user@localhost",
+            "evil\u{ff0e}localhost:",
+            ".localhost",
+            "0.0.0.0",
+            "2130706433",
         ] {
             assert!(!is_loopback_host(bad), "{bad}");
         }

@@ -51,12 +51,16 @@ impl Fault {
     pub(crate) fn detail(&self) -> String {
         match self {
             Self::BadRequest(detail) => detail.clone(),
-            Self::NoSuchApp(id) => format!("no app has the id `{id}`; an app appears with the first call that names it"),
+            Self::NoSuchApp(id) => {
+                format!("no app has the id `{id}`; an app appears with the first call that names it")
+            }
             Self::NoSuchPage => "the address may be mistyped, or from another version".to_owned(),
             Self::WrongMethod => "use `GET`".to_owned(),
-            Self::WrongHost => "the request names another host than this machine, which can be a sign of DNS rebinding; \
+            Self::WrongHost => {
+                "the request names another host than this machine, which can be a sign of DNS rebinding; \
                                 open the portal as `localhost` or `127.0.0.1`"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::Broken => "the answer could not be made; the log of `steadfast serve` says why".to_owned(),
         }
     }

@@ -5,7 +5,17 @@ use model::{Day, DayRange};
 /// A narrow space at which no line breaks.
 const THIN: char = '\u{202f}';
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -15,7 +25,7 @@ pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -131,9 +141,13 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
-        for (number, expected) in
-            [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (u64::MAX, "18,446,744,073,709,551,615")]
-        {
+        for (number, expected) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+            (u64::MAX, "18,446,744,073,709,551,615"),
+        ] {
             assert_eq!(thousands(number), expected);
         }
         assert_eq!(count(1, "call"), "1 call");
@@ -143,8 +157,15 @@ mod tests {
     #[test]
     fn a_share_never_reads_more_than_it_is() {
         for (part, whole, expected) in [
-            (0, 0, "0 %"), (0, 9, "0 %"), (1, 100_000, "< 0.1 %"), (1, 1000, "0.1 %"), (499, 10_000, "4.9 %"),
-            (5, 100, "5.0 %"), (9999, 10_000, "99.9 %"), (7, 7, "100.0 %"), (u64::MAX, u64::MAX, "100.0 %"),
+            (0, 0, "0 %"),
+            (0, 9, "0 %"),
+            (1, 100_000, "< 0.1 %"),
+            (1, 1000, "0.1 %"),
+            (499, 10_000, "4.9 %"),
+            (5, 100, "5.0 %"),
+            (9999, 10_000, "99.9 %"),
+            (7, 7, "100.0 %"),
+            (u64::MAX, u64::MAX, "100.0 %"),
         ] {
             assert_eq!(share(part, whole).replace(THIN, " "), expected);
         }

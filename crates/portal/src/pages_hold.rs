@@ -43,7 +43,8 @@ fn its_tags_are_balanced() {
     on_every_page(|name, page| {
         let mut open = Vec::new();
         for (tag, attributes) in tags(page) {
-            let void = ["!doctype", "meta", "link", "input"].contains(&tag) || attributes.ends_with('/') || tag.ends_with('/');
+            let void =
+                ["!doctype", "meta", "link", "input"].contains(&tag) || attributes.ends_with('/') || tag.ends_with('/');
             if let Some(closed) = tag.strip_prefix('/') {
                 assert_eq!(open.pop(), Some(closed), "{name}: in {open:?}");
             } else if !void {
@@ -104,7 +105,8 @@ fn it_is_light() {
 
 #[test]
 fn the_seven_are_shown_in_their_order() {
-    for (name, page) in samples::pages().into_iter().filter(|(name, _)| ["health.html", "health-clean.html"].contains(name)) {
+    for (name, page) in samples::pages().iter().filter(|(name, _)| ["health.html", "health-clean.html"].contains(name))
+    {
         let titles = model::Observation::ALL.map(|observation| observation.title("Procore-Company-Id"));
         let at = titles.map(|title| page.find(&format!("<h3 class=\"what\">{title}")));
         assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{name}: {at:?}");
@@ -114,7 +116,7 @@ fn the_seven_are_shown_in_their_order() {
 
 #[test]
 fn an_app_without_traffic_is_told_so() {
-    let (_, page) = samples::pages().into_iter().find(|(name, _)| *name == "health-none.html").unwrap();
+    let (_, page) = samples::pages().iter().find(|(name, _)| *name == "health-none.html").unwrap();
     assert!(page.contains("No API traffic yet") && !page.contains("<details"));
 }
 
@@ -140,7 +142,9 @@ mod contrast {
     /// The colours of a block of custom properties.
     fn colours(block: &str) -> HashMap<&str, &str> {
         let end = block.find('}').unwrap();
-        let pairs = block[..end].lines().filter_map(|line| line.trim().strip_prefix("--")?.trim_end_matches(';').split_once(": "));
+        let pairs = block[..end]
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("--")?.trim_end_matches(';').split_once(": "));
         pairs.filter(|(_, value)| value.starts_with('#')).collect()
     }
 
@@ -160,7 +164,9 @@ mod contrast {
                 }
                 check("edge", ground, 3.0);
             }
-            for (ink, ground) in [("na", "na-bg"), ("rr", "rr-bg"), ("ok", "ok-bg"), ("no", "no-bg"), ("accent-ink", "accent-bg")] {
+            for (ink, ground) in
+                [("na", "na-bg"), ("rr", "rr-bg"), ("ok", "ok-bg"), ("no", "no-bg"), ("accent-ink", "accent-bg")]
+            {
                 check(ink, ground, 4.5);
             }
             for ground in ["na-bg", "rr-bg", "ok-bg"] {

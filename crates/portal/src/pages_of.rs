@@ -29,12 +29,10 @@ impl Cut {
         let page = page.clamp(1, pages);
         let first = (page - 1) * size;
         let last = (first + size).min(length);
-        let extent = format!("{} – {} of {}", thousands(first as u64 + 1), thousands(last as u64), count(length as u64, one));
-        let turns = Turns {
-            extent,
-            previous: (page > 1).then(|| url(page - 1)),
-            next: (page < pages).then(|| url(page + 1)),
-        };
+        let extent =
+            format!("{} – {} of {}", thousands(first as u64 + 1), thousands(last as u64), count(length as u64, one));
+        let turns =
+            Turns { extent, previous: (page > 1).then(|| url(page - 1)), next: (page < pages).then(|| url(page + 1)) };
         Self { items: first..last, turns: (pages > 1).then_some(turns) }
     }
 }

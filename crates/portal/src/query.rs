@@ -91,7 +91,8 @@ mod tests {
     use super::*;
 
     fn api(query: &str) -> Result<Option<Day>, String> {
-        let read = Params::of_api(RawQuery(Some(query.to_owned())), &["as_of", "days"]).and_then(|params| params.as_of());
+        let read =
+            Params::of_api(RawQuery(Some(query.to_owned())), &["as_of", "days"]).and_then(|params| params.as_of());
         read.map_err(|fault| fault.detail())
     }
 
@@ -121,7 +122,10 @@ mod tests {
     #[test]
     fn a_number_stays_within_bounds() {
         let number = |query: &str| {
-            Params::of_api(RawQuery(Some(query.to_owned())), &["days"]).unwrap().number("days", 30, 400).map_err(|e| e.detail())
+            Params::of_api(RawQuery(Some(query.to_owned())), &["days"])
+                .unwrap()
+                .number("days", 30, 400)
+                .map_err(|e| e.detail())
         };
         assert_eq!(number(""), Ok(30));
         assert_eq!(number("days=400"), Ok(400));

@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use model::{App, AppId, Component, Day, DayRange, DayVerdict, Distribution, Observation, Severity, Status};
 use health::{Cause, Forecast, Rules};
+use model::{App, AppId, Component, Day, DayRange, DayVerdict, Distribution, Observation, Severity, Status};
 use service::{AppHealth, AppOverview, ObservationHealth, Platform, ReportSummary, Summary, TodaySoFar};
 
 use crate::app_health::view::{HealthView, RoutesView};
@@ -60,20 +60,39 @@ pub(crate) fn overview(id: &str, name: &str, status: Option<Status>, seed: u64) 
 fn many_apps() -> Vec<AppOverview> {
     use Component::{DataConnection, FullScreen, SidePanel};
     use Status::{Healthy, NeedsAttention, ReviewRecommended};
-    let cast: [(&str, &str, Option<Status>, &[Component], Option<Distribution>); 11] = [
-        ("acme-erp", "Acme ERP Connector", Some(NeedsAttention), &[DataConnection, SidePanel], Some(Distribution::Marketplace)),
+    type Entry = (&'static str, &'static str, Option<Status>, &'static [Component], Option<Distribution>);
+    let cast: [Entry; 11] = [
+        (
+            "acme-erp",
+            "Acme ERP Connector",
+            Some(NeedsAttention),
+            &[DataConnection, SidePanel],
+            Some(Distribution::Marketplace),
+        ),
         ("fieldlens", "FieldLens Photos", Some(Healthy), &[FullScreen], Some(Distribution::Marketplace)),
         ("tally-cost", "Tally Cost Sync", Some(ReviewRecommended), &[DataConnection], Some(Distribution::Custom)),
         ("docbridge", "DocBridge", Some(Healthy), &[DataConnection], Some(Distribution::Marketplace)),
         ("siteboard", "Siteboard", Some(NeedsAttention), &[FullScreen, DataConnection], Some(Distribution::Custom)),
         ("nightly-export-7f3a", "nightly-export-7f3a", Some(ReviewRecommended), &[], None),
-        ("safety-first", "Safety First Inspections for Very Large Projects and Joint Ventures", Some(Healthy), &[SidePanel], Some(Distribution::Custom)),
+        (
+            "safety-first",
+            "Safety First Inspections for Very Large Projects and Joint Ventures",
+            Some(Healthy),
+            &[SidePanel],
+            Some(Distribution::Custom),
+        ),
         ("quiet", "Quiet Planner", None, &[SidePanel], Some(Distribution::Custom)),
         ("<script>alert(1)</script>", "<script>alert(\"1\")</script> & Söhne", Some(Healthy), &[], None),
-        ("0f9c1d", "averyveryverylongnamewithoutanyspaceswhatsoeverthatmustwrapsomehowsomewhereifthepageistostaywithinitsbounds", Some(Healthy), &[], None),
+        (
+            "0f9c1d",
+            "averyveryverylongnamewithoutanyspaceswhatsoeverthatmustwrapsomehowsomewhereifthepageistostaywithinitsbounds",
+            Some(Healthy),
+            &[],
+            None,
+        ),
         ("unidentified", "unidentified", Some(NeedsAttention), &[], None),
     ];
-    let overview = |(seed, (id, name, status, components, distribution)): (u64, (&str, &str, _, &[Component], _))| {
+    let overview = |(seed, (id, name, status, components, distribution)): (u64, Entry)| {
         let mut overview = overview(id, name, status, seed);
         overview.app.components = components.to_vec();
         overview.app.discovered = components.is_empty();
@@ -168,7 +187,12 @@ pub(crate) fn troubled() -> AppHealth {
     let mut health = health(
         app,
         [
-            "hhhhhhhwhwwccc", "hwhhhwhhhwhwhh", "hhhhhhhhhhhhhh", "hhhhhhhhhhhhhh", "hhhhhhhhhhhhhh", "hchhhhhchhhhhc",
+            "hhhhhhhwhwwccc",
+            "hwhhhwhhhwhwhh",
+            "hhhhhhhhhhhhhh",
+            "hhhhhhhhhhhhhh",
+            "hhhhhhhhhhhhhh",
+            "hchhhhhchhhhhc",
             "hhhhhhhhhhhhhh",
         ],
         1,
@@ -177,7 +201,11 @@ pub(crate) fn troubled() -> AppHealth {
     health.observations[1].causes = causes(2);
     health.observations[5].causes = causes(60);
     for cause in &mut health.observations[5].causes {
-        cause.notes = vec!["deprecated since 1 Oct 2026".to_owned(), "sunset 31 Dec 2026, 42 days after the last call".to_owned(), "replaced by GET /rest/v2.0/projects/{id}/rfis".to_owned()];
+        cause.notes = vec![
+            "deprecated since 1 Oct 2026".to_owned(),
+            "sunset 31 Dec 2026, 42 days after the last call".to_owned(),
+            "replaced by GET /rest/v2.0/projects/{id}/rfis".to_owned(),
+        ];
     }
     health
 }

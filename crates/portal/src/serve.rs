@@ -10,9 +10,9 @@ use tokio::sync::watch;
 use crate::{Portal, check_address, router};
 
 /// How long answers under way may take once the portal is told to stop.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(2);
 
-/// Serves the portal until `shutdown` is ready, then finishes what is under way, for five seconds at most.
+/// Serves the portal until `shutdown` is ready, then finishes what is under way, for two seconds at most.
 ///
 /// # Errors
 /// When the listener's address is not a loopback address (see [`check_address`]), or it fails.

@@ -69,6 +69,7 @@ impl Steadfast {
         let read: BTreeSet<&str> = documents.iter().map(|document| document.name.as_str()).collect();
         let stays = |name: &&String| !read.contains(name.as_str()) && (add || outcome.failed.contains(name));
         let kept: Vec<String> = known.iter().filter(stays).cloned().collect();
+        outcome.problems.extend(catalog::overlaps(&previous, documents, &kept));
         let (catalog, changes) = catalog::apply(&previous, documents, &kept, today);
         let moved = self.moves(&catalog, today.plus(-MOVED_DAYS)).await?;
         let names: Vec<String> =

@@ -19,7 +19,7 @@ mod report;
 mod view;
 
 pub use self::catalog::{DocumentFile, ImportOutcome};
-pub use self::ingest::{Format, IngestOptions, IngestOutcome, Input, Progress, Reject, RejectsFile, packed_size};
+pub use self::ingest::{IngestOptions, IngestOutcome, Input, Progress, Reject, RejectsFile, packed_size};
 pub use self::json::{apps_json, health_json};
 pub use self::report::{REPORT_DAYS, ReportRow, report_file_name};
 pub use self::view::{AppHealth, AppOverview, ObservationHealth, ReportSummary, Summary, TodaySoFar};

@@ -33,22 +33,20 @@ pub(crate) fn method(text: Cow<'_, str>) -> Result<Cow<'_, str>, Reject> {
 /// A path that begins with `/`; an absolute URL is cut to its path.
 #[inline]
 pub(crate) fn path(text: Cow<'_, str>) -> Result<Cow<'_, str>, Reject> {
-    if text.as_bytes().first() == Some(&b'/') { Ok(text) } else { path_of_url(text) }
+    if text.as_bytes().first() == Some(&b'/') { Ok(text) } else { path_of_url(&text) }
 }
 
 #[cold]
-fn path_of_url(text: Cow<'_, str>) -> Result<Cow<'_, str>, Reject> {
-    let Some(start) = path_start(&text) else {
-        return Err(Reject::quoting(RejectReason::BadPath, &text));
+fn path_of_url<'a>(text: &Cow<'a, str>) -> Result<Cow<'a, str>, Reject> {
+    let Some(start) = path_start(text) else {
+        return Err(Reject::quoting(RejectReason::BadPath, text));
     };
-    match text.get(start..) {
-        Some(path) if path.starts_with('/') => Ok(match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.get(start..).unwrap_or("/")),
-            Cow::Owned(ref text) => Cow::Owned(text.get(start..).unwrap_or("/").to_owned()),
-        }),
-        // `https://host` and `https://host?query` ask for the root.
-        _ => Ok(Cow::Borrowed("/")),
-    }
+    let path = match text {
+        Cow::Borrowed(text) => text.get(start..).map(Cow::Borrowed),
+        Cow::Owned(text) => text.get(start..).map(|path| Cow::Owned(path.to_owned())),
+    };
+    // `https://host` and `https://host?query` ask for the root.
+    Ok(path.filter(|path| path.starts_with('/')).unwrap_or(Cow::Borrowed("/")))
 }
 
 /// Where the authority of `scheme://authority…` ends; `None` for anything but an absolute URL.

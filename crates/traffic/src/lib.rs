@@ -9,6 +9,7 @@ mod fields;
 mod format;
 mod json;
 mod lines;
+mod path;
 mod reject;
 mod route;
 mod tally;

@@ -20,3 +20,6 @@ pub trait MatchRoute: Sync {
     /// The index of the documented route that matches a path.
     fn match_route(&self, segments: &Segments<'_>) -> Option<u32>;
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,6 +78,8 @@ impl Builder {
             mixed: Vec::new(),
             hasher,
         };
+        // Each text is kept once however many nodes have it, so that all stay close together.
+        let mut places: HashMap<String, (u32, u32)> = HashMap::new();
         for (index, (mut node, below)) in self.nodes.into_iter().zip(below).enumerate() {
             let first = narrow(matcher.mixed.len());
             // Stable, so that of equals the one imported first stays first.
@@ -91,7 +93,8 @@ impl Builder {
                 below,
             });
             for (text, child) in node.literals {
-                matcher.insert(narrow(index), &text, child);
+                let place = *places.entry(text).or_insert_with_key(|text| matcher.keep(text));
+                matcher.insert(narrow(index), place, child);
             }
         }
         matcher
@@ -113,16 +116,18 @@ impl Builder {
 }
 
 impl Matcher {
-    fn insert(&mut self, parent: u32, text: &str, child: u32) {
+    /// Keeps the text of a literal, and tells where.
+    fn keep(&mut self, text: &str) -> (u32, u32) {
         let start = narrow(self.texts.len());
         self.texts.push_str(text);
-        let literal = Literal { parent, child, start, end: narrow(self.texts.len()) };
-        let hasher = &self.hasher;
-        let texts = &self.texts;
-        let rehash = |literal: &Literal| {
-            hash(hasher, literal.parent, texts.get(literal.start as usize..literal.end as usize).unwrap_or_default())
-        };
-        self.literals.insert_unique(hash(hasher, parent, text), literal, rehash);
+        (start, narrow(self.texts.len()))
+    }
+
+    fn insert(&mut self, parent: u32, (start, end): (u32, u32), child: u32) {
+        let (hasher, texts) = (&self.hasher, &self.texts);
+        let hash = |literal: &Literal| hash(hasher, literal.parent, literal.text(texts));
+        let literal = Literal { parent, child, start, end };
+        self.literals.insert_unique(hash(&literal), literal, hash);
     }
 }
 

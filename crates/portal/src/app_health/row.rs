@@ -1,7 +1,7 @@
 //! One of the seven observations: the row, and what it opens to.
 
-use model::{Day, DayRange, Observation, Severity, Status};
 use health::{Cause, Explanation, Forecast};
+use model::{Day, DayRange, Observation, Severity, Status};
 use service::{AppHealth, ObservationHealth};
 
 use crate::app_health::view::{calls_on, shown_severity};
@@ -172,7 +172,9 @@ fn forecast(status: Status, forecast: Forecast, as_of: Day, today: Day) -> Optio
             from(Status::ReviewRecommended, review),
             from(Status::Healthy, healthy)
         )),
-        (_, Some(review), None) => Some(format!("{stopped} it would read {}.", from(Status::ReviewRecommended, review))),
+        (_, Some(review), None) => {
+            Some(format!("{stopped} it would read {}.", from(Status::ReviewRecommended, review)))
+        }
         (_, None, Some(healthy)) => Some(format!("{stopped} it would read {}.", from(Status::Healthy, healthy))),
     }
 }

@@ -86,7 +86,8 @@ impl HealthView {
     pub(crate) fn new(setting: Setting<'_>, health: &AppHealth) -> Self {
         let day = setting.named(health.as_of);
         let app = &health.app;
-        let worst = health.observations.iter().find(|row| row.status != Status::Healthy).map(|row| row.observation);
+        let worst = health.status.filter(|status| *status != Status::Healthy);
+        let opened = health.observations.iter().find(|row| Some(row.status) == worst).map(|row| row.observation);
         Self {
             chrome: Chrome::new(&setting.platform.name, Tab::Apps),
             head: Head::new(app, health.status, day),
@@ -106,7 +107,7 @@ impl HealthView {
                 .iter()
                 .map(|observation| {
                     let mut row = ObservationRow::new(setting, health, observation);
-                    row.open = worst == Some(observation.observation);
+                    row.open = opened == Some(observation.observation);
                     row
                 })
                 .collect(),
@@ -187,7 +188,11 @@ impl RoutesView {
             title: row.map_or_else(|| observation.key().to_owned(), |row| row.title.clone()),
             look: looks::status(row.map(|row| row.status)),
             window: range(health.window),
-            extent: format!("{} on {routes}, {} of those measured", count(affected, "affected call"), share(affected, base)),
+            extent: format!(
+                "{} on {routes}, {} of those measured",
+                count(affected, "affected call"),
+                share(affected, base)
+            ),
             causes: cause_rows(causes.get(cut.items).unwrap_or_default(), affected, 400),
             turns: cut.turns,
         }

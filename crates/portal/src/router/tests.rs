@@ -124,12 +124,19 @@ async fn another_day_can_be_looked_at() {
     let portal = TestPortal::with_refusals("acme", 100).await;
     let then = portal.get("/apps/acme/health?as_of=2026-11-17").await;
     assert!(then.status == StatusCode::OK && then.body.contains("No API traffic yet"));
-    for url in ["/?as_of=yesterday", "/apps/acme/health?as_of=2026-02-30", "/?page=0", "/?as_of=2026-11-19&as_of=2026-11-18"] {
+    for url in
+        ["/?as_of=yesterday", "/apps/acme/health?as_of=2026-02-30", "/?page=0", "/?as_of=2026-11-19&as_of=2026-11-18"]
+    {
         let answer = portal.get(url).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{url}");
         assert!(answer.body.contains("<h1>"), "{url}");
     }
-    for url in ["/?as_of=0000-01-01", "/?as_of=9999-12-31", "/apps/acme/health?as_of=0000-01-01", "/apps/acme/health?as_of=9999-12-31"] {
+    for url in [
+        "/?as_of=0000-01-01",
+        "/?as_of=9999-12-31",
+        "/apps/acme/health?as_of=0000-01-01",
+        "/apps/acme/health?as_of=9999-12-31",
+    ] {
         assert_eq!(portal.get(url).await.status, StatusCode::OK, "{url}");
     }
 }
@@ -138,7 +145,9 @@ async fn another_day_can_be_looked_at() {
 async fn what_is_not_there_is_told_to_people_as_a_page() {
     let portal = TestPortal::empty();
     let long = format!("/apps/{}/health", "a".repeat(300));
-    for url in ["/nowhere", "/apps", "/apps/nobody/health", "/apps/a%00b/health", "/assets/0/steadfast.css", "/Rules", &long] {
+    for url in
+        ["/nowhere", "/apps", "/apps/nobody/health", "/apps/a%00b/health", "/assets/0/steadfast.css", "/Rules", &long]
+    {
         let answer = portal.get(url).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{url}");
         assert!(answer.body.contains("<h1>") && answer.body.contains("Go to My Apps"), "{url}");
@@ -185,7 +194,10 @@ async fn the_report_is_a_download() {
     let portal = TestPortal::with_refusals("acme/é", 100).await;
     let answer = portal.get("/api/v1/apps/acme%2F%C3%A9/activity.csv").await;
     assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
-    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"api-call-activity-acme__-2026-11-20.csv\"");
+    assert_eq!(
+        answer.header("content-disposition"),
+        "attachment; filename=\"api-call-activity-acme__-2026-11-20.csv\""
+    );
     let lines: Vec<&str> = answer.body.split("\r\n").collect();
     assert_eq!(lines[0], "Date,Response Code,HTTP Method,Normalized Route,Count");
     assert_eq!(lines[1], "2026-11-19,403,GET,/a/<b>/:id,100");
@@ -196,7 +208,9 @@ async fn the_report_is_a_download() {
 #[tokio::test]
 async fn every_answer_carries_the_same_headers() {
     let portal = TestPortal::empty();
-    for url in ["/", "/rules", "/nowhere", "/api/v1/nowhere", "/healthz", "/readyz", &assets::stylesheet(), "/favicon.ico"] {
+    for url in
+        ["/", "/rules", "/nowhere", "/api/v1/nowhere", "/healthz", "/readyz", &assets::stylesheet(), "/favicon.ico"]
+    {
         let answer = portal.get(url).await;
         assert_eq!(answer.header("content-security-policy"), CONTENT_SECURITY_POLICY, "{url}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{url}");
@@ -226,7 +240,14 @@ async fn requests_for_other_hosts_are_refused() {
         }
         portal.send(request.body(Body::empty()).unwrap())
     };
-    for hosts in [&["evil.example"][..], &["localhost.evil.example:80"], &["10.0.0.1"], &[], &[""], &["localhost", "evil.example"]] {
+    for hosts in [
+        &["evil.example"][..],
+        &["localhost.evil.example:80"],
+        &["10.0.0.1"],
+        &[],
+        &[""],
+        &["localhost", "evil.example"],
+    ] {
         for url in ["/", "/apps/acme/health", "/api/v1/apps/acme/health", "/healthz"] {
             let answer = ask(url, hosts).await;
             assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{hosts:?} {url}");
@@ -242,7 +263,8 @@ async fn requests_for_other_hosts_are_refused() {
 #[tokio::test]
 async fn only_reading_is_known() {
     let portal = TestPortal::empty();
-    for (url, media_type) in [("/", "text/html; charset=utf-8"), ("/api/v1/apps/a/health", "application/problem+json")] {
+    for (url, media_type) in [("/", "text/html; charset=utf-8"), ("/api/v1/apps/a/health", "application/problem+json")]
+    {
         let request = Request::builder().method(Method::POST).uri(url).header("host", "localhost").body(Body::empty());
         let answer = portal.send(request.unwrap()).await;
         assert_eq!((answer.status, answer.header("content-type")), (StatusCode::METHOD_NOT_ALLOWED, media_type));

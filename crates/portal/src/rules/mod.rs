@@ -41,7 +41,8 @@ pub(crate) fn render(setting: Setting<'_>) -> Result<String, askama::Error> {
     let statuses = worst_first.map(|status| looks::status(Some(status)));
     let chrome = Chrome::new(&setting.platform.name, Tab::Rules);
     let roll_up = statuses.into_iter().zip(roll_up_in_words(&setting.rules.roll_up)).collect();
-    RulesPage { chrome: &chrome, rules: &rules, roll_up, window: WINDOW_DAYS, no_traffic: setting.no_traffic() }.render()
+    RulesPage { chrome: &chrome, rules: &rules, roll_up, window: WINDOW_DAYS, no_traffic: setting.no_traffic() }
+        .render()
 }
 
 /// `GET /rules`
@@ -63,5 +64,10 @@ fn rule_row(observation: Observation, setting: Setting<'_>) -> RuleRow {
             ("to an undocumented or internal operation, not answered with 404 or 405", "all calls")
         }
     };
-    RuleRow { title: observation.title(&setting.platform.company_header), affected, base, words: rule_in_words(observation, setting.rules) }
+    RuleRow {
+        title: observation.title(&setting.platform.company_header),
+        affected,
+        base,
+        words: rule_in_words(observation, setting.rules),
+    }
 }

@@ -18,9 +18,7 @@ use std::time::{Duration, Instant};
 
 use model::{Catalog, Environment, UnixMillis};
 use store::{IngestCommit, SourcePosition, StoreError};
-use traffic::{BlockOutcome, RejectCounts, TimeBounds};
-mod shim;
-pub use shim::Format;
+use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, TimeBounds};
 
 pub use rejects::{Reject, RejectsFile};
 pub use source::{Input, packed_size};
@@ -30,8 +28,8 @@ use blocks::{Blocks, End};
 use pending::{Delta, KeptRoutes, Pending};
 use round::{Engine, Job};
 
-/// Keys in memory at which they are committed.
-const KEYS: usize = 400_000;
+/// Keys in memory at which they are committed: few enough for a commit to be done while the next lines are read.
+const KEYS: usize = 150_000;
 
 /// How long counts stay in memory at most.
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -50,6 +48,9 @@ struct CatalogMatcher(catalog::Matcher);
 pub struct IngestOptions {
     /// The format of the lines; guessed from the first of them if not given.
     pub format: Option<Format>,
+    /// Where the app, the environment and the principal stand, if not where the format looks for them. (The
+    /// company header is the platform's.)
+    pub places: FormatOptions,
     /// The environment of calls that don't name one.
     pub environment: Environment,
     /// How many threads read.
@@ -112,9 +113,9 @@ impl Steadfast {
                 None => return Ok(outcome),
             },
         };
-        let decoder = format
-            .decoder(&self.platform.company_header)
-            .map_err(|error| Error::Input { name: input.name(), message: error.to_string() })?;
+        let places = FormatOptions { company_header: self.platform.company_header.clone(), ..options.places.clone() };
+        let decoder =
+            format.decoder(&places).map_err(|error| Error::Input { name: input.name(), message: error.to_string() })?;
         outcome.format = Some(format.to_string());
         outcome.guessed = guessed;
         outcome.carries_company_header = decoder.carries_company_header();
@@ -161,8 +162,8 @@ fn guess(input: &Input, source: &mut source::Source) -> Result<Option<(Format, S
             Some((Format::Steadfast, "nothing but blank lines".to_owned()))
         });
     }
-    match shim::sniff(&first) {
-        Some(sniffed) => Ok(Some((sniffed.format, sniffed.because))),
+    match traffic::sniff(&first) {
+        Some(sniffed) => Ok(Some((sniffed.format, sniffed.reason))),
         None => Err(failed(
             "its format can't be told from its first lines; name it with `--format` (`steadfast ingest --help` lists them)"
                 .to_owned(),

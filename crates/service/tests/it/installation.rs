@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::{AppId, Environment, PlatformZone, UnixMillis};
-use service::Format;
 use service::{
     DocumentFile, ImportOutcome, IngestOptions, IngestOutcome, Input, Platform, Progress, RejectsFile, Steadfast,
 };
 use store::sqlite::SqliteStore;
 use tempfile::TempDir;
+use traffic::{Format, FormatOptions};
 
 /// The present of these tests: 2026-11-20 13:45:12 UTC.
 pub(crate) const NOW: i64 = 1_795_182_312_000;
@@ -74,7 +74,12 @@ impl Installation {
     }
 
     pub(crate) async fn ingest_with(&self, path: &Path, threads: usize) -> IngestOutcome {
-        let options = IngestOptions { format: Some(Format::Steadfast), environment: Environment::Production, threads };
+        let options = IngestOptions {
+            format: Some(Format::Steadfast),
+            places: FormatOptions::default(),
+            environment: Environment::Production,
+            threads,
+        };
         let outcome = self.steadfast.ingest(&Input::File(path.to_owned()), &options, &Silent).await.unwrap();
         assert_eq!(outcome.lines, outcome.counted + outcome.rejected.total(), "every line counts somewhere");
         outcome

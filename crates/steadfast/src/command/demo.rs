@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use model::{Clock, Environment, UnixMillis};
-use service::Format;
 use service::{DocumentFile, IngestOptions, Input, Steadfast};
+use traffic::{Format, FormatOptions};
 
 use super::ingest::Bar;
 use super::{DATABASE, Failure, Outcome, open, serve};
@@ -106,6 +106,7 @@ async fn ingest(steadfast: &Steadfast, arguments: &Demo, now: UnixMillis) -> Res
     let input = Input::File(path);
     let options = IngestOptions {
         format: Some(Format::Steadfast),
+        places: FormatOptions::default(),
         environment: Environment::Production,
         threads: std::thread::available_parallelism().map_or(1, Into::into),
     };

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use model::Environment;
-use service::Format;
 use service::{IngestOptions, IngestOutcome, Input, Progress, Steadfast, packed_size};
+
+use traffic::{Format, FormatOptions};
 
 use super::{Failure, Outcome, open};
 use crate::cli::Ingest;
@@ -72,14 +73,37 @@ fn settle(arguments: &Ingest, config: &Config) -> Result<(Vec<Input>, IngestOpti
     if source.paths.is_empty() {
         return Err(Failure::new("there is nothing to read; name files, or give the source `paths`"));
     }
-    let format = match (&source.format, source.fields.is_empty()) {
-        (None, true) => None,
-        (None, false) => Some(Format::parse("json", &source.fields)?),
-        (Some(format), _) => Some(Format::parse(format, &source.fields)?),
-    };
+    let (format, places) = format_of(&source)?;
     let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, Into::into);
-    let options = IngestOptions { format, environment: Environment::named(&source.environment), threads };
+    let options = IngestOptions { format, places, environment: Environment::named(&source.environment), threads };
     Ok((source.paths.into_iter().map(input).collect(), options))
+}
+
+/// The fields that any format can be told the place of.
+const PLACES: [&str; 3] = ["app", "environment", "principal"];
+
+/// The format, with the places of fields: a field map for `json`, single places for any other.
+fn format_of(source: &Source) -> Result<(Option<Format>, FormatOptions), Failure> {
+    let json = source.format.as_deref().is_none_or(|format| format == "json");
+    if json && source.fields.keys().any(|field| !PLACES.contains(&field.as_str())) {
+        let map = source.fields.iter().fold("json".to_owned(), |map, (field, place)| format!("{map} {field}={place}"));
+        return Ok((Some(map.parse()?), FormatOptions::default()));
+    }
+    if let Some(field) = source.fields.keys().find(|field| !PLACES.contains(&field.as_str())) {
+        return Err(Failure::new(format!(
+            "the place of `{field}` can only be given for the format `json`; for others it can for {}",
+            PLACES.join(", ")
+        )));
+    }
+    let format = source.format.as_deref().map(str::parse).transpose()?;
+    let place = |field: &str| source.fields.get(field).cloned();
+    let places = FormatOptions {
+        app: place("app"),
+        environment: place("environment"),
+        principal: place("principal"),
+        ..FormatOptions::default()
+    };
+    Ok((format, places))
 }
 
 fn input(path: PathBuf) -> Input {

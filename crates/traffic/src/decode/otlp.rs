@@ -1,7 +1,7 @@
 //! `otlp`: OpenTelemetry's attributes of HTTP servers, one log record or span a line, old names and new.
 //!
 //! Attributes may be an object, `{"http.request.method": "GET"}`, or OTLP's list of keys and values, or stand at the top.
-//! The app is taken from `app.id`, `client.id`, `client_id`, `oauth.client_id`, `enduser.id`, then `user.id`; the company
+//! The app is taken from `app.id`, `client.id`, `enduser.id`, then `user.id`; the company
 //! header from `http.request.header.` with its name. Whole export requests (`resourceLogs`, `resourceSpans`) hold many
 //! calls in a line and are not read here.
 
@@ -9,8 +9,7 @@ use super::field_map::{FieldMap, FieldPath};
 use crate::format::FormatError;
 use crate::json::Step;
 
-const TIMES: &str =
-    "time=timeUnixNano|endTimeUnixNano|startTimeUnixNano|observedTimeUnixNano|timestamp|Timestamp|@timestamp|time";
+const TIMES: &str = "time=timeUnixNano|endTimeUnixNano|startTimeUnixNano|observedTimeUnixNano|timestamp|Timestamp|time";
 
 /// The field map for a company header of this name.
 pub(super) fn map(company_header: &str) -> Result<FieldMap, FormatError> {
@@ -18,7 +17,7 @@ pub(super) fn map(company_header: &str) -> Result<FieldMap, FormatError> {
         method: attributes(&["http.request.method_original", "http.request.method", "http.method"]),
         path: attributes(&["url.path", "http.target", "url.full", "http.url"]),
         status: attributes(&["http.response.status_code", "http.status_code"]),
-        app: attributes(&["app.id", "client.id", "client_id", "oauth.client_id", "enduser.id", "user.id"]),
+        app: attributes(&["app.id", "client.id", "enduser.id", "user.id"]),
         environment: attributes(&["deployment.environment.name", "deployment.environment"]),
         company_header: header(company_header),
         principal: attributes(&["principal"]),

@@ -157,3 +157,180 @@ fn principal(value: Option<Value<'_>>) -> Principal {
         _ => Principal::User,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const BOUNDS: TimeBounds = TimeBounds { now: UnixMillis(1_800_000_000_000), oldest: UnixMillis(0) };
+
+    fn decode(line: &str) -> Decoded<'_> {
+        SteadfastDecoder::new().decode(line, 0, line.len(), &mut Slots::default(), &BOUNDS)
+    }
+
+    /// A record with one field replaced, or added; without it where the value is empty.
+    fn with(field: &str, value: &str) -> String {
+        let fields = [("time", "1795182312"), ("method", "\"GET\""), ("path", "\"/\""), ("status", "200")];
+        let mut members: Vec<String> = fields
+            .iter()
+            .filter(|(name, _)| *name != field)
+            .map(|(name, value)| format!("\"{name}\":{value}"))
+            .collect();
+        if !value.is_empty() {
+            members.push(format!("\"{field}\":{value}"));
+        }
+        format!("{{{}}}", members.join(","))
+    }
+
+    fn check<T: PartialEq + std::fmt::Debug>(
+        field: &str,
+        value: &str,
+        get: impl Fn(&Call<'_>) -> T,
+        expected: Result<T, RejectReason>,
+    ) {
+        let line = with(field, value);
+        assert_eq!(decode(&line).map(|call| get(&call)).map_err(|reject| reject.reason), expected, "{line}");
+    }
+
+    #[test]
+    fn times() {
+        let check = |value: &str, expected| check("time", value, |call| call.time.0, expected);
+        check("\"2026-11-20T13:45:12.345Z\"", Ok(1_795_182_312_345));
+        check("1795182312.345", Ok(1_795_182_312_345));
+        check("1795182312345", Ok(1_795_182_312_345));
+        check("\"1795182312\"", Err(RejectReason::BadTime));
+        check("\"\"", Err(RejectReason::BadTime));
+        check("true", Err(RejectReason::BadTime));
+        check("{}", Err(RejectReason::BadTime));
+        check("1800000300", Ok(1_800_000_300_000));
+        check("1800000300.001", Err(RejectReason::TimeInFuture));
+        check("-0.001", Err(RejectReason::TooOld));
+        check("null", Err(RejectReason::MissingTime));
+        check("", Err(RejectReason::MissingTime));
+    }
+
+    #[test]
+    fn methods_and_paths() {
+        let method = |value: &str, expected: Result<&str, RejectReason>| {
+            check("method", value, |call| call.method.clone().into_owned(), expected.map(str::to_owned));
+        };
+        method("\"get\"", Ok("GET"));
+        method("\"\"", Err(RejectReason::BadMethod));
+        method("\"-\"", Err(RejectReason::BadMethod));
+        method("5", Err(RejectReason::BadMethod));
+        method("null", Err(RejectReason::MissingMethod));
+        method("", Err(RejectReason::MissingMethod));
+        let path = |value: &str, expected: Result<&str, RejectReason>| {
+            check("path", value, |call| call.path.clone().into_owned(), expected.map(str::to_owned));
+        };
+        path("\"/a\\/b?c\"", Ok("/a/b?c"));
+        path("\"https://h/a\\u002fb\"", Ok("/a/b"));
+        path("\"\"", Err(RejectReason::BadPath));
+        path("7", Err(RejectReason::BadPath));
+        path("", Err(RejectReason::MissingPath));
+    }
+
+    #[test]
+    fn statuses() {
+        let check = |value: &str, expected| check("status", value, |call| call.status, expected);
+        check("599", Ok(599));
+        check("\"100\"", Ok(100));
+        for bad in ["200.0", "2e2", "99", "600", "-200", "true", "[200]", "\"\"", "\"2e2\"", "20000000000000000000000"]
+        {
+            check(bad, Err(RejectReason::BadStatus));
+        }
+        check("null", Err(RejectReason::MissingStatus));
+    }
+
+    #[test]
+    fn apps() {
+        let check = |value: &str, expected: Result<Option<&str>, RejectReason>| {
+            check(
+                "app",
+                value,
+                |call| call.app.as_deref().map(str::to_owned),
+                expected.map(|app| app.map(str::to_owned)),
+            );
+        };
+        check("\"acme\"", Ok(Some("acme")));
+        check("12", Ok(Some("12")));
+        check("-12", Ok(Some("-12")));
+        for absent in ["", "null", "\"\"", "\"-\""] {
+            check(absent, Ok(None));
+        }
+        for bad in ["1.0", "1e3", "true", "[]", "{}", "\"a\\nb\"", "\"a\\u0085\""] {
+            check(bad, Err(RejectReason::BadApp));
+        }
+        check(&format!("\"{}\"", "a".repeat(201)), Err(RejectReason::BadApp));
+    }
+
+    #[test]
+    fn the_optional_fields() {
+        let environment = |value: &str, expected| check("environment", value, |call| call.environment, Ok(expected));
+        environment("\"production\"", Some(Environment::Production));
+        environment("\"sandbox\"", Some(Environment::Sandbox));
+        environment("\"Production\"", Some(Environment::Sandbox));
+        environment("7", Some(Environment::Sandbox));
+        for absent in ["", "null", "\"\"", "\"-\""] {
+            environment(absent, None);
+            check("company_header", absent, |call| call.company_header, Ok(false));
+            check("principal", absent, |call| call.principal, Ok(Principal::User));
+        }
+        for present in ["\"7\"", "7", "0", "\" 7\""] {
+            check("company_header", present, |call| call.company_header, Ok(true));
+        }
+        check("company_header", "\" \\t\"", |call| call.company_header, Ok(false));
+        check("principal", "\"service\"", |call| call.principal, Ok(Principal::Service));
+        check("principal", "\"robot\"", |call| call.principal, Ok(Principal::User));
+        check("unknown", "{\"time\":[1,{}]}", |call| call.status, Ok(200));
+    }
+
+    #[test]
+    fn a_line_with_several_faults_has_the_first_of_them() {
+        let check = |line: &str, reason: RejectReason| {
+            assert_eq!(decode(line).map_err(|reject| reject.reason), Err(reason), "{line}");
+        };
+        check(r#"{"app":1.5}"#, RejectReason::MissingTime);
+        check(r#"{"app":1.5,"time":1}"#, RejectReason::MissingMethod);
+        check(r#"{"app":1.5,"time":1,"method":"GET"}"#, RejectReason::MissingPath);
+        check(r#"{"app":1.5,"time":1,"method":"GET","path":"/"}"#, RejectReason::MissingStatus);
+        check(r#"{"app":1.5,"time":1,"method":"GET","path":"/","status":200}"#, RejectReason::BadApp);
+        check(r#"{"app":1.5,"time":1,"method":"GET","path":"/","status":200"#, RejectReason::NotJson);
+        check(r#"[{"time":1}]"#, RejectReason::NotJson);
+    }
+
+    proptest! {
+        #[test]
+        fn fields_are_found_in_any_order_and_the_last_of_equal_keys_wins(
+            order in Just(vec!["time", "method", "path", "status", "app", "company_header"]).prop_shuffle(),
+            app in "[a-zé\"\\\\ ]{1,20}", again in "[a-z]{1,5}", space in "[ \t]{0,2}",
+        ) {
+            prop_assume!(app != "-");
+            let member = |field: &&str| {
+                let value = match *field {
+                    "time" => "1795182312".to_owned(),
+                    "method" => "\"PUT\"".to_owned(),
+                    "path" => "\"/x\"".to_owned(),
+                    "status" => "\"204\"".to_owned(),
+                    "app" => serde_json::to_string(&app).unwrap(),
+                    _ => "5".to_owned(),
+                };
+                format!("{space}\"{field}\"{space}:{space}{value}{space}")
+            };
+            let members: Vec<String> = order.iter().map(member).collect();
+            let line = format!("{{{}}}", members.join(","));
+            let call = decode(&line).unwrap();
+            prop_assert_eq!((call.app.as_deref(), call.status, call.company_header), (Some(app.as_str()), 204, true));
+            let twice = format!("{{\"app\":7,{},\"app\":\"{again}\"}}", members.join(","));
+            let call = decode(&twice).unwrap();
+            prop_assert_eq!(call.app.as_deref(), Some(again.as_str()));
+        }
+
+        #[test]
+        fn no_line_panics(line in "\\PC*") {
+            let _ = decode(&line);
+        }
+    }
+}

@@ -48,20 +48,20 @@ struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     /// The next byte; a line feed, which no line contains, at the end.
-    #[inline]
+    #[inline(always)]
     fn peek(&self) -> u8 {
         self.bytes.get(self.at).copied().unwrap_or(b'\n')
     }
 
     /// Steps over the next byte if it is this one.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == byte;
         self.at += usize::from(found);
         found
     }
 
-    #[inline]
+    #[inline(always)]
     fn skip_space(&mut self) {
         while matches!(self.peek(), b' ' | b'\t' | b'\r') {
             self.at += 1;
@@ -106,7 +106,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn child(&self, node: &'a Node, key: Place) -> Option<&'a Node> {
         let (start, end) = (key.start as usize, key.end as usize);
         if key.kind == Kind::Escaped {
@@ -117,7 +117,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A value; noted where `node` says so.
-    #[inline]
+    #[inline(always)]
     fn value(&mut self, node: Option<&'a Node>, depth: u32) -> Scanned<()> {
         let Some(node) = node else {
             return self.any_value(None, depth).map(|_| ());
@@ -134,7 +134,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn any_value(&mut self, node: Option<&'a Node>, depth: u32) -> Scanned<Place> {
         match self.peek() {
             b'"' => {
@@ -312,7 +312,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A string, from behind its first quote to behind its last; the place is its inside.
-    #[inline]
+    #[inline(always)]
     fn string(&mut self) -> Scanned<Place> {
         let start = self.at;
         let end = plain_end(self.bytes, start);
@@ -323,6 +323,7 @@ impl<'a> Scanner<'a> {
         self.string_with_escapes(start, end)
     }
 
+    #[cold]
     fn string_with_escapes(&mut self, start: usize, mut at: usize) -> Scanned<Place> {
         loop {
             match self.bytes.get(at) {
@@ -348,7 +349,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn number(&mut self) -> Scanned<Place> {
         let start = self.at;
         self.take(b'-');
@@ -369,7 +370,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// One or more digits.
-    #[inline]
+    #[inline(always)]
     fn digits(&mut self, problem: &'static str) -> Scanned<()> {
         let start = self.at;
         while self.peek().is_ascii_digit() {
@@ -378,15 +379,14 @@ impl<'a> Scanner<'a> {
         if self.at == start { malformed(problem) } else { Ok(()) }
     }
 
-    #[inline]
-    fn literal(&mut self, word: &[u8], kind: Kind) -> Scanned<Place> {
+    #[inline(always)]
+    fn literal<const N: usize>(&mut self, word: &[u8; N], kind: Kind) -> Scanned<Place> {
         let start = self.at;
-        let end = start + word.len();
-        if self.bytes.get(start..end) != Some(word) {
+        if self.bytes.get(start..).and_then(|rest| rest.first_chunk()) != Some(word) {
             return malformed("a value is none of JSON's");
         }
-        self.at = end;
-        Ok(place(kind, start, end))
+        self.at = start + N;
+        Ok(place(kind, start, self.at))
     }
 }
 

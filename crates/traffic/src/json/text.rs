@@ -7,7 +7,7 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// The first byte at or after `from` that is a quote, a backslash or a control character; the length of
 /// `bytes` where there is none.
-#[inline]
+#[inline(always)]
 pub(super) fn plain_end(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
@@ -28,7 +28,7 @@ pub(super) fn plain_end(bytes: &[u8], from: usize) -> usize {
 
 /// Marks the high bit of quotes, backslashes and control characters. Bytes above the lowest mark may be marked
 /// wrongly (a borrow runs upwards), so only the lowest counts.
-#[inline]
+#[inline(always)]
 fn special_bytes(word: u64) -> u64 {
     let quote = word ^ (ONES * 0x22);
     let backslash = word ^ (ONES * 0x5c);

@@ -126,7 +126,7 @@ impl FieldTree {
 
 impl Node {
     /// The child under the key that stands in `bytes` from `start` to `end`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn child(&self, bytes: &[u8], start: usize, end: usize) -> Option<NodeId> {
         let found = self.keys.find(bytes, start, end);
         if found.is_none() && !self.any_case.is_empty() {
@@ -153,8 +153,8 @@ impl Node {
     }
 }
 
-/// Keys of an object in an open-addressed table of at most a quarter full, compared by length and first eight
-/// bytes before anything else, so that most keys cost one comparison of words.
+/// Keys of an object in an open-addressed table of at most a quarter full, compared by length and words of eight
+/// bytes, so that most keys cost one or two comparisons.
 #[derive(Clone, Debug, Default)]
 struct KeyTable {
     entries: Vec<Option<KeyEntry>>,
@@ -163,8 +163,12 @@ struct KeyTable {
 
 #[derive(Clone, Debug)]
 struct KeyEntry {
+    /// The first eight bytes.
     head: u64,
+    /// The next eight.
+    middle: u64,
     length: usize,
+    /// What follows those.
     tail: Box<[u8]>,
     child: NodeId,
 }
@@ -174,17 +178,18 @@ impl KeyTable {
         self.find(key.as_bytes(), 0, key.len())
     }
 
-    #[inline]
+    #[inline(always)]
     fn find(&self, bytes: &[u8], start: usize, end: usize) -> Option<NodeId> {
         let mask = self.entries.len().wrapping_sub(1);
         let length = end - start;
-        let head = head(bytes, start, length);
+        let head = word(bytes, start, length);
         let mut at = hash(head, length);
         loop {
             let entry = self.entries.get(at & mask)?.as_ref()?;
             if entry.head == head
                 && entry.length == length
-                && (length <= 8 || bytes.get(start + 8..end) == Some(&*entry.tail))
+                && (length <= 8 || word(bytes, start + 8, length - 8) == entry.middle)
+                && (length <= 16 || bytes.get(start + 16..end) == Some(&*entry.tail))
             {
                 return Some(entry.child);
             }
@@ -194,8 +199,9 @@ impl KeyTable {
 
     fn insert(&mut self, key: &str, child: NodeId) {
         let (bytes, length) = (key.as_bytes(), key.len());
-        let tail = bytes.get(8..).unwrap_or_default().into();
-        let entry = KeyEntry { head: head(bytes, 0, length), length, tail, child };
+        let tail = bytes.get(16..).unwrap_or_default().into();
+        let (head, middle) = (word(bytes, 0, length), word(bytes, 8, length.saturating_sub(8)));
+        let entry = KeyEntry { head, middle, length, tail, child };
         self.count += 1;
         if self.count * 4 > self.entries.len() {
             let size = (self.count * 8).next_power_of_two();
@@ -218,21 +224,20 @@ impl KeyTable {
     }
 }
 
-/// The first eight bytes of a key as a number, missing ones zero.
-#[inline]
-fn head(bytes: &[u8], start: usize, length: usize) -> u64 {
+/// Up to eight bytes of a key as a number: those from `start` on, of which `length` belong to it.
+#[inline(always)]
+fn word(bytes: &[u8], start: usize, length: usize) -> u64 {
     match bytes.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
         Some(chunk) if length >= 8 => u64::from_le_bytes(*chunk),
         Some(chunk) => u64::from_le_bytes(*chunk) & ((1 << (length * 8)) - 1),
         None => {
             let key = bytes.get(start..start + length).unwrap_or_default();
-            key.iter().rev().fold(0, |head, byte| head << 8 | u64::from(*byte))
+            key.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
         }
     }
 }
 
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the hash is masked to the table's size")]
+#[inline(always)]
 fn hash(head: u64, length: usize) -> usize {
     ((head ^ (length as u64)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize
 }
@@ -248,7 +253,7 @@ mod tests {
     #[test]
     fn keys_are_found_and_others_not() {
         let names =
-            ["", "a", "time", "app", "environment", "environmenT", "company_header", "company_headex", "exactly8"];
+            ["", "a", "time", "app", "environment", "environmenT", "company_header", "company_headex", "exactly8", "exactly_sixteen_", "seventeen_letters", "seventeen_letterz"];
         let mut tree = FieldTree::new(false);
         let slots: Vec<Slot> = names.iter().map(|name| tree.add(&[key(name)]).unwrap()).collect();
         let root = tree.root().unwrap();

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use model::{AppId, Call, Counts, Day, Environment, PlatformZone, Principal, Segments, cut_path};
+use model::{AppId, Call, Counts, Day, Environment, PlatformZone, Principal, Segments};
 
 use super::MatchRoute;
 use super::counter::{Counter, Key, class};
@@ -13,6 +13,7 @@ use super::intern::Interner;
 use super::outcome::{BlockOutcome, RejectedLine, Tallied, UndocumentedCalls};
 use crate::decode::{Decoder, Scratch};
 use crate::reject::{Reject, TimeBounds};
+use crate::path::cut;
 use crate::route::undocumented_route;
 
 /// What is the same for all lines of a block.
@@ -72,7 +73,7 @@ impl WorkerTally {
                 Ok(call) => {
                     let day = days.day_of(call.time);
                     let environment = call.environment.unwrap_or(context.default_environment);
-                    let segments = cut_path(&call.path);
+                    let segments = cut(&call.path);
                     if let Some(route) = context.matcher.match_route(&segments) {
                         let app = apps.number(call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED));
                         let method = methods.number(&call.method);

@@ -180,8 +180,14 @@ impl<'a> Values<'a> {
     fn keep(&mut self, role: Role, value: &'a [u8]) {
         let place = match role {
             Role::Ignored => return,
-            Role::Time(kind) => return drop(self.time.get_or_insert((kind, value))),
-            Role::Path(kind) => return drop(self.path.get_or_insert((kind, value))),
+            Role::Time(kind) => {
+                self.time.get_or_insert((kind, value));
+                return;
+            }
+            Role::Path(kind) => {
+                self.path.get_or_insert((kind, value));
+                return;
+            }
             Role::Request => &mut self.request,
             Role::Method => &mut self.method,
             Role::Status => &mut self.status,

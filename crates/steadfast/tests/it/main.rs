@@ -1,0 +1,4 @@
+//! The whole program as its users meet it: the real binary, real files, a real nginx, a real browser.
+
+mod cast;
+mod reference;
