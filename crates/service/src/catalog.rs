@@ -97,6 +97,17 @@ impl Steadfast {
         Ok(())
     }
 
+    /// Moves counts that still stand under undocumented routes which the catalog documents: traffic that was
+    /// committed while an import was decided, or matched with the catalog before it.
+    pub(crate) async fn settle_routes(&self) -> Result<(), Error> {
+        while let Some(mark) = self.store.unsettled_routes().await? {
+            let since = self.today().plus(-MOVED_DAYS);
+            let moves = self.moves(&self.store.catalog().await?, since).await?;
+            self.store.settle_routes(mark, &moves, since).await?;
+        }
+        Ok(())
+    }
+
     /// The undocumented routes with calls since a day that the catalog documents.
     ///
     /// Only the route is known of those calls, not their paths: `:id` stands for any identifier. It is

@@ -23,21 +23,19 @@ impl Steadfast {
     /// # Errors
     /// When the store fails.
     pub async fn judge(&self) -> Result<usize, Error> {
+        self.settle_routes().await?;
         self.follow_rules().await?;
         let mut judged = 0;
-        let mut surface = None;
         loop {
             let dirty = self.store.dirty_days(BATCH).await?;
             if dirty.is_empty() {
                 return Ok(judged);
             }
-            let surface = match &surface {
-                Some(surface) => surface,
-                None => surface.insert(self.surface().await?),
-            };
+            // After the marks: a catalog that is imported from here on leaves newer marks behind.
+            let surface = self.surface().await?;
             let mut verdicts = Vec::with_capacity(dirty.len());
             for (app, days) in by_app(&dirty) {
-                verdicts.extend(self.judge_app(app, &days, surface).await?);
+                verdicts.extend(self.judge_app(app, &days, &surface).await?);
             }
             self.store.save_verdicts(&verdicts, &dirty).await?;
             judged += dirty.len();

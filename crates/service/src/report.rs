@@ -32,6 +32,7 @@ impl Steadfast {
     /// When there is no such app, or the store fails.
     pub async fn report(&self, app: &AppId, as_of: Day, days: u16) -> Result<Vec<ReportRow>, Error> {
         self.known(app).await?;
+        self.settle_routes().await?;
         let tallies = self.store.tallies(app, Environment::Production, DayRange::before(as_of, days)).await?;
         Ok(rows(&tallies))
     }

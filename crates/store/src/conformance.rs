@@ -46,6 +46,7 @@ macro_rules! with_each_promise {
             changes_are_logged_newest_import_first
             moved_counts_are_added_to_what_is_there
             an_import_marks_every_production_day_dirty
+            routes_are_unsettled_since_an_import_and_since_traffic_of_an_older_one
             apps_read_back_by_id
             settings_read_back
             verdicts_read_back_by_app_then_day

@@ -99,6 +99,9 @@ pub struct IngestCommit {
     /// [`StoreError::Conflict`] if a position was added since that may be of the same content, so that of two
     /// processes that come upon a new source at once only one counts it. Then look up again.
     pub newest_known: i64,
+    /// The import whose catalog told which routes are documented. If there was another since, the commit is
+    /// made all the same and routes become unsettled, see [`Store::settle_routes`].
+    pub catalog: Option<i64>,
     /// The apps that `tallies` number. Distinct.
     pub apps: Vec<AppId>,
     /// The routes that `tallies` number. Distinct.
@@ -177,8 +180,17 @@ pub trait Store: Send + Sync {
 
     /// Saves an import: catalog, change log, moved counts, and every day of production counts marked dirty
     /// (its verdicts may read differently now). Moved counts are added to what the documented route already
-    /// has; no count is lost. Returns the import's number.
+    /// has; no count is lost. Routes are unsettled then. Returns the import's number.
     async fn save_catalog(&self, save: CatalogSave<'_>) -> Result<i64>;
+
+    /// A mark that is there while counts may stand under an undocumented route that the catalog documents: since
+    /// an import (traffic may have been committed between its decision and its saving), and since traffic that was
+    /// matched with an older catalog.
+    async fn unsettled_routes(&self) -> Result<Option<i64>>;
+
+    /// Moves counts as [`CatalogSave::moves`] does, and takes the mark back unless there is a newer one. Where
+    /// anything moved, every day of production counts is dirty.
+    async fn settle_routes(&self, mark: i64, moves: &[(String, String)], since: Day) -> Result<()>;
 
     /// The change log, newest import first, in the order of saving within one.
     async fn catalog_changes(&self, limit: u32) -> Result<Vec<LoggedChange>>;

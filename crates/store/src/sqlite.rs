@@ -91,6 +91,15 @@ impl Store for SqliteStore {
         self.write(move |tx| catalog::save(tx, &save)).await
     }
 
+    async fn unsettled_routes(&self) -> Result<Option<i64>> {
+        self.read(moves::unsettled).await
+    }
+
+    async fn settle_routes(&self, mark: i64, moves: &[(String, String)], since: Day) -> Result<()> {
+        let moves = moves.to_vec();
+        self.write(move |tx| moves::settle(tx, mark, &moves, since)).await
+    }
+
     async fn catalog_changes(&self, limit: u32) -> Result<Vec<LoggedChange>> {
         self.read(move |tx| catalog::changes(tx, limit)).await
     }

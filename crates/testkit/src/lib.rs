@@ -14,7 +14,7 @@ pub mod http;
 pub mod installed;
 pub mod nginx;
 mod output;
-mod patience;
+pub mod patience;
 pub mod program;
 pub mod random;
 pub mod reference;

@@ -10,6 +10,22 @@ use crate::decode::{Decoder, FieldMap};
 pub use sniff::{Sniffed, sniff};
 
 /// A log format.
+///
+/// Where each takes the app from, the first that holds something; [`FormatOptions::app`] names another place:
+///
+/// | format | the app |
+/// |---|---|
+/// | `steadfast` | `app` |
+/// | `common`, `combined` | the remote user |
+/// | `log_format` | `$app`, `$app_id`, `$client_id`, `$oauth_client_id`, `$jwt_claim_client_id`, `$consumer`, `$http_x_app_id`, `$http_x_app`, `$http_x_client_id`, `$http_x_consumer_username`, `$http_x_consumer_id`, `$remote_user` |
+/// | `nginx-json` | `app`, `app_id`, `client_id`, `consumer`, `http_x_app_id`, `http_x_client_id`, `remote_user`, `user` |
+/// | `envoy-json` | `app`, `app_id`, `client_id`, `x-app-id`, `x_app_id`, `x-client-id`, `x_client_id`, `consumer`, `user` |
+/// | `kong` | `consumer.custom_id`, `consumer.username`, `consumer.id`, `authenticated_entity.consumer_id` |
+/// | `caddy` | `user_id`, the headers `X-App-Id`, `X-Client-Id` |
+/// | `traefik` | `request_X-App-Id`, `request_X-Client-Id`, `ClientUsername` |
+/// | `haproxy-json` | `app`, `app_id`, `client_id`, `x_app_id`, `x_client_id`, `user` |
+/// | `aws-apigateway` | `app`, `appId`, `app_id`, `clientId`, `client_id`, `apiKeyId`, `identity.apiKeyId`, `principalId`, `authorizer.principalId`, `user`, `caller` |
+/// | `otlp` | the attributes `app.id`, `client.id`, `enduser.id`, `user.id` |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Format {
     /// The call record of Steadfast itself, one JSON object a line.

@@ -1,6 +1,6 @@
 //! The walls of the house, held against what Cargo says: which crate may use which, which outside crates each
 //! must do without, SQL in one place, lints in all. A new edge is the rare change that deserves the most
-//! thought; make it here first. The reasons are in `docs/architecture.md`.
+//! thought; make it here first. The reasons are in `docs/ARCHITECTURE.md`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
@@ -92,7 +92,7 @@ fn every_crate_uses_only_what_its_wall_lets_through() {
     let packages = packages();
     let ours: BTreeSet<&str> = packages.keys().map(String::as_str).collect();
     let walled: BTreeSet<&str> = WALLS.iter().map(|wall| wall.name).collect();
-    assert_eq!(ours, walled, "a new crate needs a wall, in the table of this test and in docs/architecture.md");
+    assert_eq!(ours, walled, "a new crate needs a wall, in the table of this test and in docs/ARCHITECTURE.md");
     for wall in WALLS {
         for dependency in &packages[wall.name] {
             let name = dependency.name.as_str();

@@ -71,6 +71,7 @@ impl TestPortal {
             before: None,
             after: None,
             newest_known: 0,
+            catalog: None,
             apps: vec![app.parse().unwrap()],
             routes: vec![RouteKey { documented: false, text: "/a/<b>/:id".to_owned() }],
             methods: vec!["GET".to_owned()],

@@ -119,10 +119,13 @@ impl Steadfast {
         outcome.format = Some(format.to_string());
         outcome.guessed = guessed;
         outcome.carries_company_header = decoder.carries_company_header();
+        // The number first: should an import come between, the counts are unsettled and settle by themselves.
+        let import = self.store.last_import().await?.map(|import| import.number);
         let catalog = Arc::new(self.store.catalog().await?);
         let job = Job {
             decoder,
             matcher: CatalogMatcher(catalog::Matcher::new(&catalog)),
+            import,
             zone: self.platform.zone.clone(),
             environment: options.environment,
         };
@@ -227,30 +230,41 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Reads rounds to the end. While one is read, the counts of those before it are committed.
+    /// Reads rounds to the end. While they are read, the counts of those before are committed.
     async fn run(mut self, progress: &dyn Progress) -> Result<IngestOutcome, Error> {
-        let mut commit: Option<IngestCommit> = None;
-        let mut committed_at = Instant::now();
-        let steadfast = self.steadfast;
+        let mut commit: Option<Saving> = None;
+        let mut prepared = Instant::now();
         loop {
-            let (round, saved) = tokio::join!(self.read_round(), save(steadfast, commit.take()));
-            let Round { engine, outcomes, ended } = round?;
-            self.adopt(engine, saved?);
-            self.kept.learn(&outcomes, steadfast.store.as_ref()).await?;
+            let Round { engine, outcomes, ended } = self.read_round().await?;
+            self.kept.learn(&outcomes, self.steadfast.store.as_ref()).await?;
             for outcome in &outcomes {
                 self.add(outcome);
             }
             progress.advance(self.packed.load(Ordering::Relaxed), self.outcome.lines);
-            let keys = self.engine.as_ref().map_or(0, Engine::len) + self.pending.len();
-            if ended || keys >= KEYS || committed_at.elapsed() >= INTERVAL {
-                commit = Some(self.prepare_commit()?);
-                committed_at = Instant::now();
+            let full = self.kept.is_full();
+            let keys = engine.len() + self.pending.len();
+            self.engine = Some(engine);
+            if ended || full || keys >= KEYS || prepared.elapsed() >= INTERVAL {
+                self.finish(commit.take()).await?;
+                commit = Some(tokio::spawn(save(self.steadfast.clone(), self.prepare_commit()?)));
+                prepared = Instant::now();
+            }
+            if ended || full {
+                self.finish(commit.take()).await?;
+                self.kept.forget();
             }
             if ended {
-                save(steadfast, commit.take()).await?;
                 return Ok(self.outcome);
             }
         }
+    }
+
+    /// Waits for a commit under way.
+    async fn finish(&mut self, commit: Option<Saving>) -> Result<(), Error> {
+        if let Some(commit) = commit {
+            self.position = commit.await.map_err(|_| Error::Interrupted)??;
+        }
+        Ok(())
     }
 
     /// Reads a round on the blocking threads.
@@ -270,14 +284,6 @@ impl<'a> Reading<'a> {
         })
         .await
         .map_err(|_| Error::Interrupted)
-    }
-
-    fn adopt(&mut self, engine: Engine, saved: Option<SourcePosition>) {
-        self.engine = Some(engine);
-        if saved.is_some() {
-            self.position = saved;
-            self.kept.bound();
-        }
     }
 
     /// Adds what one block told, in the order of the source.
@@ -320,9 +326,23 @@ impl<'a> Reading<'a> {
         })?;
         let Delta { apps, routes, methods, tallies, rejects } = self.pending.take();
         let (before, newest_known) = (self.position.clone(), self.newest_known);
-        Ok(IngestCommit { before, after, newest_known, apps, routes, methods, tallies, rejects, at })
+        Ok(IngestCommit {
+            before,
+            after,
+            newest_known,
+            catalog: self.job.import,
+            apps,
+            routes,
+            methods,
+            tallies,
+            rejects,
+            at,
+        })
     }
 }
+
+/// A commit under way, which gives the position as it was saved.
+type Saving = tokio::task::JoinHandle<Result<Option<SourcePosition>, Error>>;
 
 /// A round, with the engine that read it.
 struct Round {
@@ -348,16 +368,15 @@ fn position(input: &Input, blocks: &Blocks, lines: u64, at: UnixMillis) -> Optio
     })
 }
 
-/// Commits, if there is anything to commit.
-async fn save(steadfast: &Steadfast, commit: Option<IngestCommit>) -> Result<Option<SourcePosition>, Error> {
-    let Some(commit) = commit else { return Ok(None) };
-    let unmoved = |before: &SourcePosition, after: &SourcePosition| before.offset == after.offset;
-    if commit.tallies.is_empty() && commit.rejects.is_empty() {
-        match (&commit.before, &commit.after) {
-            (_, None) => return Ok(commit.before),
-            (Some(before), Some(after)) if unmoved(before, after) => return Ok(commit.before),
-            _ => {}
-        }
+/// Commits, if there is anything to commit. Returns the position as it is saved then.
+async fn save(steadfast: Steadfast, commit: IngestCommit) -> Result<Option<SourcePosition>, Error> {
+    let unmoved = match (&commit.before, &commit.after) {
+        (Some(before), Some(after)) => before.offset == after.offset,
+        (_, None) => true,
+        (None, Some(_)) => false,
+    };
+    if unmoved && commit.tallies.is_empty() && commit.rejects.is_empty() {
+        return Ok(commit.before);
     }
     let name = commit.after.as_ref().map(|position| position.path.clone());
     steadfast.store.commit_ingest(commit).await.map_err(|error| match (error, name) {

@@ -179,10 +179,13 @@ impl KeptRoutes {
         admitted
     }
 
-    /// Forgets everything if there is too much of it. Only right when all is committed.
-    pub(super) fn bound(&mut self) {
-        if self.routes > REMEMBERED {
-            *self = Self::default();
-        }
+    /// Whether so much is remembered that it has to be forgotten.
+    pub(super) fn is_full(&self) -> bool {
+        self.routes > REMEMBERED
+    }
+
+    /// Forgets everything. Only right when all is committed.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
     }
 }

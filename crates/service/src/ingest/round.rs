@@ -20,6 +20,8 @@ const LONGEST: Duration = Duration::from_secs(1);
 pub(super) struct Job {
     pub(super) decoder: Decoder,
     pub(super) matcher: super::CatalogMatcher,
+    /// The import that the matcher was made from.
+    pub(super) import: Option<i64>,
     pub(super) zone: PlatformZone,
     pub(super) environment: Environment,
 }

@@ -28,7 +28,7 @@ impl Input {
 
 /// How the bytes of a source are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Packing {
+pub(super) enum Packing {
     /// Not at all.
     Plain,
     /// gzip, one member or several.

@@ -55,3 +55,36 @@ async fn a_removed_route_was_documented_until_that_day() {
     let removed = catalog.routes.iter().find(|route| route.text == "/things/:thing_id").unwrap();
     assert_eq!(removed.documented_until, Some(installation.steadfast.today()));
 }
+
+#[tokio::test]
+async fn traffic_that_was_matched_with_an_older_catalog_settles_with_the_newer() {
+    let installation = Installation::new();
+    let import = installation.import(&[("api.json", FIRST)]).await;
+    assert_eq!(import.operations, 1);
+    let older = installation.steadfast.store.last_import().await.unwrap().map(|import| import.number);
+    installation.import(&[("api.json", SECOND)]).await;
+    // An ingest that began before the second import commits after it.
+    let day = installation.steadfast.today().plus(-1);
+    let commit = store::IngestCommit {
+        before: None,
+        after: None,
+        newest_known: 0,
+        catalog: older,
+        apps: vec!["acme".parse().unwrap()],
+        routes: vec![model::RouteKey { documented: false, text: "/things/:id".to_owned() }],
+        methods: vec!["GET".to_owned()],
+        tallies: vec![store::TallyDelta {
+            app: 0,
+            environment: model::Environment::Production,
+            day,
+            route: 0,
+            method: 0,
+            status: 200,
+            counts: model::Counts { calls: 7, ..model::Counts::default() },
+        }],
+        rejects: Vec::new(),
+        at: model::UnixMillis(0),
+    };
+    installation.steadfast.store.commit_ingest(commit).await.unwrap();
+    assert!(installation.report("acme").await.contains(",GET,/things/:thing_id,7"));
+}

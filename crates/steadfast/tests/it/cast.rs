@@ -73,12 +73,16 @@ pub(crate) struct Told {
 impl Told {
     /// Reads the output of `ingest` with one input.
     pub(crate) fn by(ran: &Ran) -> Self {
-        let text = ran.stdout();
+        Self::from_output(&ran.stdout())
+    }
+
+    /// Reads it from text.
+    pub(crate) fn from_output(text: &str) -> Self {
         let number = |label: &str| {
             let line = text.lines().find_map(|line| line.trim_start().strip_prefix(label));
             line.map(|rest| rest.split_whitespace().next().unwrap().replace(',', "").parse().unwrap())
         };
-        let told = |label: &str| number(label).unwrap_or_else(|| panic!("no `{label}` in {text:?}, {}", ran.stderr()));
+        let told = |label: &str| number(label).unwrap_or_else(|| panic!("no `{label}` in {text:?}"));
         let [lines, counted, rejected] = ["read ", "counted ", "rejected "].map(told);
         assert_eq!(lines, counted + rejected, "every line counts somewhere: {text}");
         Self { before: number("before ").unwrap_or(0), lines, counted, rejected }

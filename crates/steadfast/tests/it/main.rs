@@ -1,4 +1,5 @@
 //! The whole program as its users meet it: the real binary, real files, a real nginx, a real browser.
 
 mod cast;
+mod kill;
 mod reference;

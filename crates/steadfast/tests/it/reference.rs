@@ -85,9 +85,7 @@ fn import(program: &Program, case: &Case) {
 fn ingest(program: &Program, case: &Case, way: Way) -> Ran {
     match way {
         Way::File => program.run(&["ingest", "calls.ndjson"]),
-        Way::OneThread => {
-            program.run(&["ingest", "--threads", "1", "--format", "steadfast", "calls.ndjson"])
-        }
+        Way::OneThread => program.run(&["ingest", "--threads", "1", "--format", "steadfast", "calls.ndjson"]),
         Way::StandardInput => program.run_with_input(&["ingest", "-"], &case.lines),
         Way::Gzip => {
             let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());

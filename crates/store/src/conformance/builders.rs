@@ -56,6 +56,7 @@ pub(super) fn commit(tallies: &[(TallyKey, Counts)]) -> IngestCommit {
         before: None,
         after: None,
         newest_known: 0,
+        catalog: None,
         apps: Vec::new(),
         routes: Vec::new(),
         methods: Vec::new(),

@@ -83,11 +83,13 @@ pub(super) fn save(tx: &Transaction<'_>, save: &OwnedSave) -> Result<i64> {
     replace_routes(tx, &save.catalog.routes)?;
     add_changes(tx, number, &save.changes)?;
     moves::apply(tx, &save.moves, save.move_since)?;
+    moves::unsettle(tx)?;
     health::mark_all(tx)?;
     Ok(number)
 }
 
-fn last(tx: &Transaction<'_>) -> Result<Option<(i64, UnixMillis)>> {
+/// The number and time of the last import.
+pub(super) fn last(tx: &Transaction<'_>) -> Result<Option<(i64, UnixMillis)>> {
     let mut statement = tx.prepare_cached(sql::CATALOG_LAST_IMPORT)?;
     Ok(statement.query_row((), |row| Ok((row.get(0)?, UnixMillis(row.get(1)?)))).optional()?)
 }

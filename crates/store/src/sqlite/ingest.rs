@@ -5,7 +5,7 @@ use rusqlite::Transaction;
 
 use super::error::too_large;
 use super::intern::Interned;
-use super::{health, positions, rows, sql};
+use super::{catalog, health, moves, positions, rows, sql};
 use crate::{IngestCommit, Result, SourcePosition, TallyDelta};
 
 /// A key in numbers, ordered as the table is: rows written in that order find their page at hand.
@@ -29,6 +29,9 @@ pub(super) fn commit(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Opti
     let mut add = tx.prepare_cached(sql::REJECT_ADD)?;
     for (reason, lines) in &commit.rejects {
         add.execute((reason, rows::count(*lines)?))?;
+    }
+    if catalog::last(tx)?.map(|(number, _)| number) != commit.catalog {
+        moves::unsettle(tx)?;
     }
     positions::save(tx, commit)
 }

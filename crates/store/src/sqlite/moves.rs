@@ -3,12 +3,39 @@
 use model::{Day, RouteKey};
 use rusqlite::Transaction;
 
-use super::{intern, sql};
-use crate::Result;
+use super::{health, intern, settings, sql};
+use crate::{Result, StoreError};
+
+/// The setting that holds the mark of unsettled routes.
+const UNSETTLED: &str = "unsettled_routes";
+
+/// Says that counts may stand under the wrong route since now.
+pub(super) fn unsettle(tx: &Transaction<'_>) -> Result<()> {
+    let mark = health::next_mark(tx)?;
+    settings::set(tx, UNSETTLED, &mark.to_string())
+}
+
+/// The mark of unsettled routes, if there is one.
+pub(super) fn unsettled(tx: &Transaction<'_>) -> Result<Option<i64>> {
+    let Some(mark) = settings::get(tx, UNSETTLED)? else { return Ok(None) };
+    mark.parse().map(Some).map_err(|_| StoreError::Corrupt(format!("`{mark}` is a mark of unsettled routes")))
+}
+
+/// Moves counts, and takes the mark back if it is still this one.
+pub(super) fn settle(tx: &Transaction<'_>, mark: i64, moves: &[(String, String)], since: Day) -> Result<()> {
+    if apply(tx, moves, since)? {
+        health::mark_all(tx)?;
+    }
+    if unsettled(tx)? == Some(mark) {
+        tx.prepare_cached(sql::SETTING_REMOVE)?.execute((UNSETTLED,))?;
+    }
+    Ok(())
+}
 
 /// Adds the counts of each first route (undocumented) of `since` and later to the second (documented), of
-/// every app in every environment. All in one pass over those days, however many routes move.
-pub(super) fn apply(tx: &Transaction<'_>, moves: &[(String, String)], since: Day) -> Result<()> {
+/// every app in every environment. All in one pass over those days, however many routes move. Tells whether
+/// there was anything to move.
+pub(super) fn apply(tx: &Transaction<'_>, moves: &[(String, String)], since: Day) -> Result<bool> {
     tx.prepare_cached(sql::MOVE_CLEAR)?.execute(())?;
     let mut add = tx.prepare_cached(sql::MOVE_ADD)?;
     let mut any = false;
@@ -27,5 +54,5 @@ pub(super) fn apply(tx: &Transaction<'_>, moves: &[(String, String)], since: Day
         tx.prepare_cached(sql::MOVE_TALLIES)?.execute(since)?;
         tx.prepare_cached(sql::MOVE_REMOVE_MOVED)?.execute(since)?;
     }
-    Ok(())
+    Ok(any)
 }

@@ -66,6 +66,7 @@ statements! {
     ROUTE_PURGE = "route.purge";
     ROUTE_SEEN = "route.seen";
     SETTING_GET = "setting.get";
+    SETTING_REMOVE = "setting.remove";
     SETTING_SET = "setting.set";
     TALLY_ADD = "tally.add";
     TALLY_LIST = "tally.list";

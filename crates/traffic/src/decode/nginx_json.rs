@@ -1,7 +1,8 @@
 //! `nginx-json`: JSON lines written by an nginx `log_format … escape=json '{…}'`.
 //!
 //! nginx prescribes no names, so the usual ones are known: those of nginx's own variables and short words. The app is
-//! taken from `app`, `app_id`, `client_id`, `consumer`, `http_x_app_id`, `http_x_client_id`, then `remote_user`;
+//! taken from `app`, `app_id`, `client_id`, `consumer`, `http_x_app_id`, `http_x_client_id`, `remote_user`,
+//! then `user`;
 //! the company header from `company_header`, its own name, or `http_` with its name.
 
 use super::field_map::FieldMap;

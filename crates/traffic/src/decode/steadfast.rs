@@ -191,7 +191,8 @@ mod tests {
         expected: Result<T, RejectReason>,
     ) {
         let line = with(field, value);
-        assert_eq!(decode(&line).map(|call| get(&call)).map_err(|reject| reject.reason), expected, "{line}");
+        let decoded = decode(&line).map(|call| get(&call)).map_err(|reject| reject.reason);
+        assert_eq!((decoded, line.as_str()), (expected, line.as_str()));
     }
 
     #[test]

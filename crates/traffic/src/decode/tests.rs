@@ -1,6 +1,7 @@
 //! Samples of every format, with what each line says.
 
 use model::UnixMillis;
+use proptest::prelude::*;
 
 use super::*;
 use crate::format::sniff;
@@ -216,4 +217,43 @@ fn one_line_that_is_not_utf_8_spoils_no_other() {
     Decoder::steadfast().decode_block(&block, &BOUNDS, &mut Scratch::default(), |_, call| decoded.push(describe(call)));
     let read = "ok ? GET /é 200 no header User";
     assert_eq!(decoded, [read, "not_utf8", "empty_line", read]);
+}
+
+const SAMPLES: [(&str, &str); 11] = [
+    ("steadfast", include_str!("../../fixtures/steadfast.log")),
+    ("nginx-json", include_str!("../../fixtures/nginx-json.log")),
+    ("envoy-json", include_str!("../../fixtures/envoy-json.log")),
+    ("kong", include_str!("../../fixtures/kong.log")),
+    ("caddy", include_str!("../../fixtures/caddy.log")),
+    ("traefik", include_str!("../../fixtures/traefik.log")),
+    ("haproxy-json", include_str!("../../fixtures/haproxy-json.log")),
+    ("aws-apigateway", include_str!("../../fixtures/aws-apigateway.log")),
+    ("otlp", include_str!("../../fixtures/otlp.log")),
+    ("combined", include_str!("../../fixtures/combined.log")),
+    ("common", include_str!("../../fixtures/common.log")),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn every_line_of_a_damaged_log_has_an_outcome_whichever_reader_gets_it(
+        sample in prop::sample::select(SAMPLES.to_vec()), reader in prop::sample::select(SAMPLES.to_vec()),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0usize..4), 0..6),
+    ) {
+        let mut log = sample.1.as_bytes().to_vec();
+        for (at, byte, cut) in damage {
+            let at = at.index(log.len());
+            log.splice(at..(at + cut).min(log.len()), [byte]);
+        }
+        let lines = log.split(|byte| *byte == b'\n').count() - usize::from(log.last() == Some(&b'\n'));
+        let decoder = reader.0.parse::<Format>().unwrap().decoder(&FormatOptions::default()).unwrap();
+        let mut outcomes = 0;
+        decoder.decode_block(&log, &BOUNDS, &mut Scratch::default(), |line, call| {
+            let alone = decoder.decode_line(line, &BOUNDS, &mut Scratch::default());
+            assert_eq!(describe(alone), describe(call));
+            outcomes += 1;
+        });
+        prop_assert_eq!(outcomes, lines);
+    }
 }

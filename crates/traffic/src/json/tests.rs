@@ -36,7 +36,7 @@ fn agrees(line: &str) -> Result<(), TestCaseError> {
                 prop_assert_eq!(number.as_ref(), Some(other));
             }
             (Some(Value::Nested(text)), Some(other)) => {
-                prop_assert_eq!(&serde_json::from_str::<Other>(text).unwrap(), other)
+                prop_assert_eq!(&serde_json::from_str::<Other>(text).unwrap(), other);
             }
             _ => prop_assert!(false, "{:?} {:?} in {}", value, other, line),
         }

@@ -126,7 +126,7 @@ impl FieldTree {
 
 impl Node {
     /// The child under the key that stands in `bytes` from `start` to `end`.
-    #[inline(always)]
+    #[inline]
     pub(super) fn child(&self, bytes: &[u8], start: usize, end: usize) -> Option<NodeId> {
         let found = self.keys.find(bytes, start, end);
         if found.is_none() && !self.any_case.is_empty() {
@@ -178,7 +178,7 @@ impl KeyTable {
         self.find(key.as_bytes(), 0, key.len())
     }
 
-    #[inline(always)]
+    #[inline]
     fn find(&self, bytes: &[u8], start: usize, end: usize) -> Option<NodeId> {
         let mask = self.entries.len().wrapping_sub(1);
         let length = end - start;
@@ -225,7 +225,7 @@ impl KeyTable {
 }
 
 /// Up to eight bytes of a key as a number: those from `start` on, of which `length` belong to it.
-#[inline(always)]
+#[inline]
 fn word(bytes: &[u8], start: usize, length: usize) -> u64 {
     match bytes.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
         Some(chunk) if length >= 8 => u64::from_le_bytes(*chunk),
@@ -237,7 +237,7 @@ fn word(bytes: &[u8], start: usize, length: usize) -> u64 {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn hash(head: u64, length: usize) -> usize {
     ((head ^ (length as u64)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize
 }
@@ -252,8 +252,20 @@ mod tests {
 
     #[test]
     fn keys_are_found_and_others_not() {
-        let names =
-            ["", "a", "time", "app", "environment", "environmenT", "company_header", "company_headex", "exactly8", "exactly_sixteen_", "seventeen_letters", "seventeen_letterz"];
+        let names = [
+            "",
+            "a",
+            "time",
+            "app",
+            "environment",
+            "environmenT",
+            "company_header",
+            "company_headex",
+            "exactly8",
+            "exactly_sixteen_",
+            "seventeen_letters",
+            "seventeen_letterz",
+        ];
         let mut tree = FieldTree::new(false);
         let slots: Vec<Slot> = names.iter().map(|name| tree.add(&[key(name)]).unwrap()).collect();
         let root = tree.root().unwrap();

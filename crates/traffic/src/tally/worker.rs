@@ -12,8 +12,8 @@ use super::days::Days;
 use super::intern::Interner;
 use super::outcome::{BlockOutcome, RejectedLine, Tallied, UndocumentedCalls};
 use crate::decode::{Decoder, Scratch};
-use crate::reject::{Reject, TimeBounds};
 use crate::path::cut;
+use crate::reject::{Reject, TimeBounds};
 use crate::route::undocumented_route;
 
 /// What is the same for all lines of a block.

@@ -24,6 +24,7 @@ fn commit(path: &str, head_digest: u64) -> IngestCommit {
         before: None,
         after: Some(after),
         newest_known: 0,
+        catalog: None,
         apps: vec!["a".parse().unwrap()],
         routes: vec![RouteKey { documented: true, text: "/x".to_owned() }],
         methods: vec!["GET".to_owned()],

@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn escapes_are_undone() {
         let check = |value: &str, expected: &[u8]| {
-            assert_eq!(&*unescape(value.as_bytes(), Escape::Default), expected, "{value}")
+            assert_eq!(&*unescape(value.as_bytes(), Escape::Default), expected, "{value}");
         };
         check("plain", b"plain");
         check(r"a\x22b\x5Cc\xC3\xA9", b"a\"b\\c\xc3\xa9");
