@@ -216,6 +216,16 @@ impl Running {
         patience::exit(&mut self.child, limit).map(|status| status.success())
     }
 
+    /// Asks it politely to end (SIGTERM).
+    ///
+    /// # Panics
+    /// When there is no process to ask.
+    pub fn terminate(&self) {
+        let kill = format!("kill -TERM {}", self.child.id());
+        let asked = Command::new("/bin/sh").args(["-c", &kill]).status().expect("a shell can be run");
+        assert!(asked.success(), "no process {} to end", self.child.id());
+    }
+
     /// Kills it as `kill -9` does and waits for its end.
     pub fn kill(&mut self) {
         patience::kill(&mut self.child);
@@ -287,6 +297,15 @@ mod tests {
         let ran = shell.run_with_input(&["-c", "cat; cat note; echo $GREETING >&2; exit 3"], b"input ");
         assert_eq!((ran.code, ran.stdout(), ran.stderr()), (Some(3), "input kept".into(), "hi\n".into()));
         assert!(shell.run(&["-c", "echo $STEADFAST_DATA"]).succeeded().stdout().ends_with("/data\n"));
+    }
+
+    #[test]
+    fn a_program_is_asked_to_end() {
+        let shell = Program::new("/bin/sh");
+        let mut running = shell.start(&["-c", "trap 'exit 0' TERM; echo ready; while :; do :; done"]);
+        assert_eq!(running.find(START, |line| line.starts_with("ready").then_some(())), Some(()));
+        running.terminate();
+        assert_eq!(running.exit(START), Some(true));
     }
 
     #[test]

@@ -2,4 +2,6 @@
 
 mod cast;
 mod kill;
+mod nginx;
 mod reference;
+mod serve;
