@@ -50,7 +50,8 @@ impl Mixed {
 pub(crate) struct Template {
     /// What its segments accept; the identity of a route.
     pub(crate) segments: Vec<Pattern>,
-    /// The normalized route, with parameters as `:name` and all other text as it was written.
+    /// The normalized route, with parameters as `:name` and all other text as it was written, but for control
+    /// characters, which are percent-encoded: routes stand in reports and on terminals.
     pub(crate) text: String,
 }
 
@@ -127,14 +128,27 @@ fn normalized(pieces: &[Piece<'_>]) -> String {
     let mut text = String::from("/");
     for piece in pieces {
         match piece {
-            Piece::Text(literal) => text.push_str(literal),
+            Piece::Text(literal) => push_printable(&mut text, literal),
             Piece::Parameter(name) => {
                 text.push(':');
-                text.push_str(name);
+                push_printable(&mut text, name);
             }
         }
     }
     text
+}
+
+/// Appends text with its control characters percent-encoded.
+fn push_printable(route: &mut String, text: &str) {
+    for character in text.chars() {
+        if character.is_control() {
+            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                route.push_str(&format!("%{byte:02X}"));
+            }
+        } else {
+            route.push(character);
+        }
+    }
 }
 
 fn pattern(pieces: &[Piece<'_>], decodes: bool) -> Pattern {
@@ -222,6 +236,12 @@ mod tests {
         check("/{{a}}", "/{:a}", &[mixed(&["{", "}"])]);
         check("/}{", "/}{", &[literal("}{")]);
         check("/{}", "/:", &[Pattern::Parameter]);
+    }
+
+    #[test]
+    fn control_characters_are_matched_but_never_shown() {
+        check("/a\u{1b}[2J/{x\n}", "/a%1B[2J/:x%0A", &[literal("a\u{1b}[2J"), Pattern::Parameter]);
+        check("/\u{9b}31m", "/%C2%9B31m", &[literal("\u{9b}31m")]);
     }
 
     #[test]

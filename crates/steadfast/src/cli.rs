@@ -48,7 +48,10 @@ pub(crate) enum Command {
     )]
     Serve(Serve),
     /// The platform's API descriptions
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  steadfast catalog import api/*.yaml\n  steadfast catalog changes --limit 20"
+    )]
     Catalog(Catalog),
     /// Reads access logs and counts every call in them exactly once
     #[command(after_help = INGEST_HELP)]
@@ -72,7 +75,7 @@ pub(crate) enum Command {
     )]
     Check(Check),
     /// The configuration
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  steadfast config check --config /etc/steadfast.toml")]
     Config(ConfigCommand),
 }
 
@@ -165,7 +168,7 @@ pub(crate) struct Ingest {
     #[arg(value_name = "FILE", required_unless_present = "source")]
     pub(crate) files: Vec<PathBuf>,
     /// The format of the lines, if it should not be guessed
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
     pub(crate) format: Option<String>,
     /// Where a field of a call is found in the line
     #[arg(long = "field", value_name = "FIELD=PATH", value_parser = field)]
@@ -181,6 +184,14 @@ pub(crate) struct Ingest {
     pub(crate) threads: Option<std::num::NonZeroUsize>,
     #[command(flatten)]
     pub(crate) data: DataDir,
+}
+
+/// A format that can be read, as it was written; `json` alone is completed by `--field`.
+fn format(text: &str) -> Result<String, String> {
+    if text != "json" {
+        text.parse::<traffic::Format>().map_err(|error| error.to_string())?;
+    }
+    Ok(text.to_owned())
 }
 
 fn field(text: &str) -> Result<(String, String), String> {

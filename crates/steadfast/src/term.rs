@@ -101,6 +101,16 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
+/// The same for text of several lines, each with a line end.
+pub(crate) fn printable_lines(text: &str) -> String {
+    text.lines().map(|line| printable(line) + "\n").collect()
+}
+
+/// Writes a message for people to stderr.
+pub(crate) fn tell(message: &str) {
+    eprint!("{}", printable_lines(message));
+}
+
 /// A number with its thousands separated.
 pub(crate) fn thousands(n: u64) -> String {
     let digits = n.to_string();

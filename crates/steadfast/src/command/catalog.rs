@@ -19,7 +19,7 @@ pub(super) async fn import(arguments: Import, config: Config) -> Outcome {
             Ok(bytes) => files.push(DocumentFile { name: name_of(path, &arguments.files), bytes }),
             Err(error) => {
                 unread = true;
-                eprintln!("steadfast: cannot read `{}`: {error}", path.display());
+                term::tell(&format!("steadfast: cannot read `{}`: {error}", path.display()));
             }
         }
     }
@@ -30,7 +30,7 @@ pub(super) async fn import(arguments: Import, config: Config) -> Outcome {
     let steadfast = open(&arguments.data.path, config)?;
     let outcome = steadfast.import_catalog(&files, arguments.add).await?;
     for problem in &outcome.problems {
-        eprintln!("{}", printable(&problem.to_string()));
+        term::tell(&printable(&problem.to_string()));
     }
     term::print(told(&outcome))?;
     Ok(if outcome.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

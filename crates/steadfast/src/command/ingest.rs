@@ -32,7 +32,7 @@ pub(super) async fn run(arguments: Ingest, config: Config) -> Outcome {
             }
             Err(error) => {
                 failed = true;
-                eprintln!("steadfast: {error}");
+                term::tell(&format!("steadfast: {error}"));
             }
         }
     }
@@ -40,7 +40,7 @@ pub(super) async fn run(arguments: Ingest, config: Config) -> Outcome {
         term::print(total.told())?;
     }
     if total.rejected > 0 {
-        eprintln!("Rejected lines are kept in `{}`.", steadfast.rejects.path().display());
+        term::tell(&format!("Rejected lines are kept in `{}`.", steadfast.rejects.path().display()));
     }
     if !documented && total.lines > 0 {
         eprintln!(

@@ -18,6 +18,7 @@ use store::sqlite::SqliteStore;
 use crate::cli::{Catalog, Cli, Command, ConfigCommand};
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::term;
 
 /// Why a command failed, in words for people. The program exits 1.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl Failure {
 
     /// Writes the message to stderr.
     pub(crate) fn report(&self) -> ExitCode {
-        eprintln!("steadfast: {}", self.0);
+        term::tell(&format!("steadfast: {}", self.0));
         ExitCode::FAILURE
     }
 }

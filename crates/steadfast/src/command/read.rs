@@ -8,7 +8,7 @@ use service::{AppHealth, AppOverview, ObservationHealth};
 use super::{Outcome, open_existing};
 use crate::cli::{Apps, Check, Health, Output, Report};
 use crate::config::Config;
-use crate::term::{self, Painter, STRIP_LEGEND, pad, pad_left, plural, printable, thousands};
+use crate::term::{self, Painter, STRIP_LEGEND, pad, pad_left, plural, printable, printable_lines, thousands};
 
 pub(super) async fn apps(arguments: Apps, config: Config) -> Outcome {
     let steadfast = open_existing(&arguments.data.path, config)?;
@@ -151,8 +151,4 @@ pub(super) async fn check(arguments: Check, config: Config) -> Outcome {
     }
     term::print(printable_lines(&text))?;
     Ok(if health.status.is_some_and(|status| status >= bad) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-fn printable_lines(text: &str) -> String {
-    text.lines().map(|line| printable(line) + "\n").collect()
 }
