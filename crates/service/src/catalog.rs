@@ -11,7 +11,7 @@ use crate::{Error, Steadfast};
 /// A document as it was read from a file.
 #[derive(Clone, Debug)]
 pub struct DocumentFile {
-    /// Its name in messages and in the catalog: the file name without folders.
+    /// Its path, as it was given; see [`Steadfast::import_catalog`] for the name that follows.
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
@@ -45,11 +45,15 @@ impl Steadfast {
     /// Imports documents. They become the whole catalog; with `add`, documents that are not given stay.
     /// A document with an error is left out, and what its name had before stays.
     ///
+    /// A document is called by its path, and taken for the one it was before when one of the two paths ends
+    /// with the other: `openapi.yaml` read within `api/v2` is `api/v2/openapi.yaml` read from above.
+    ///
     /// # Errors
     /// When the store fails, or no document could be read.
     pub async fn import_catalog(&self, files: &[DocumentFile], add: bool) -> Result<ImportOutcome, Error> {
         let mut outcome = ImportOutcome::default();
-        let documents = read_all(files, &mut outcome);
+        let known = self.store.last_import().await?.map(|import| import.documents).unwrap_or_default();
+        let documents = read_all(files, &names(files, &known), &mut outcome);
         if documents.is_empty() {
             return Ok(outcome);
         }
@@ -69,7 +73,6 @@ impl Steadfast {
         let read: BTreeSet<&str> = documents.iter().map(|document| document.name.as_str()).collect();
         let stays = |name: &&String| !read.contains(name.as_str()) && (add || outcome.failed.contains(name));
         let kept: Vec<String> = known.iter().filter(stays).cloned().collect();
-        outcome.problems.extend(catalog::overlaps(&previous, documents, &kept));
         let (catalog, changes) = catalog::apply(&previous, documents, &kept, today);
         let moved = self.moves(&catalog, today.plus(-MOVED_DAYS)).await?;
         let names: Vec<String> =
@@ -91,6 +94,7 @@ impl Steadfast {
             .flat_map(|route| &route.operations)
             .filter(|operation| operation.documented_until.is_none())
             .count();
+        outcome.problems.extend(catalog::overlaps(&previous, documents, &kept));
         outcome.kept = kept;
         outcome.changes = changes;
         outcome.moved = moved;
@@ -127,19 +131,64 @@ impl Steadfast {
     }
 }
 
-fn read_all(files: &[DocumentFile], outcome: &mut ImportOutcome) -> Vec<Document> {
+/// The files under the names that they had in the import before, where that can be told.
+fn names(files: &[DocumentFile], known: &[String]) -> Vec<String> {
+    let ends_with =
+        |path: &str, end: &str| path == end || path.strip_suffix(end).is_some_and(|rest| rest.ends_with('/'));
+    let same = |one: &str, other: &str| ends_with(one, other) || ends_with(other, one);
+    let clean = |name: &str| name.trim_start_matches("./").to_owned();
+    let clean_names: Vec<String> = files.iter().map(|file| clean(&file.name)).collect();
+    let known_name = |name: &String| {
+        let mut before = known.iter().filter(|known| same(known, name));
+        let only = before.next().filter(|_| before.next().is_none());
+        only.filter(|only| clean_names.iter().filter(|other| same(other, only)).count() == 1).unwrap_or(name).clone()
+    };
+    clean_names.iter().map(known_name).collect()
+}
+
+fn read_all(files: &[DocumentFile], names: &[String], outcome: &mut ImportOutcome) -> Vec<Document> {
     let mut documents: Vec<Document> = Vec::new();
-    for file in files {
-        let (document, problems) = catalog::read_document(&file.name, &file.bytes);
+    for (file, name) in files.iter().zip(names) {
+        let (document, problems) = catalog::read_document(name, &file.bytes);
         outcome.problems.extend(problems);
         match document {
             Some(document) => {
                 let operations = document.routes.iter().map(|route| route.operations.len()).sum();
-                outcome.read.push((file.name.clone(), operations));
+                outcome.read.push((name.clone(), operations));
                 documents.push(document);
             }
-            None => outcome.failed.push(file.name.clone()),
+            None => outcome.failed.push(name.clone()),
         }
     }
     documents
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(given: &[&str], known: &[&str], expected: &[&str]) {
+        let files: Vec<DocumentFile> =
+            given.iter().map(|name| DocumentFile { name: (*name).to_owned(), bytes: Vec::new() }).collect();
+        let known: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(names(&files, &known), expected, "{given:?} {known:?}");
+    }
+
+    #[test]
+    fn a_document_keeps_its_name_from_wherever_it_is_read() {
+        check(&["./api/core.yaml"], &[], &["api/core.yaml"]);
+        check(&["core.yaml"], &["api/core.yaml", "api/other.yaml"], &["api/core.yaml"]);
+        check(&["/srv/api/core.yaml"], &["api/core.yaml"], &["api/core.yaml"]);
+        check(&["hardcore.yaml"], &["core.yaml"], &["hardcore.yaml"]);
+    }
+
+    #[test]
+    fn documents_that_are_called_alike_are_told_apart_by_their_folders() {
+        let both = ["v1/openapi.yaml", "v2/openapi.yaml"];
+        check(&both, &[], &both);
+        check(&both, &both, &both);
+        check(&["v2/openapi.yaml"], &both, &["v2/openapi.yaml"]);
+        check(&["openapi.yaml"], &both, &["openapi.yaml"]);
+        check(&both, &["openapi.yaml"], &both);
+    }
 }

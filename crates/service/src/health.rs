@@ -1,12 +1,12 @@
 //! The Integration Health of one app.
 
+use health::{Cause, Surface};
 use model::{AppId, Day, DayRange, DayVerdict, Environment, Observation, Status, Tally};
-use store::DayVerdicts;
 
-use crate::overview::{days_of, severities, summary};
+use crate::overview::{severities, summary};
+use crate::report::rows;
 use crate::view::{AppHealth, ObservationHealth, ReportSummary, TodaySoFar};
-use crate::{Error, REPORT_DAYS, Steadfast, judge, report};
-use health::Cause;
+use crate::{Error, REPORT_DAYS, Steadfast};
 
 impl Steadfast {
     /// The Integration Health of an app as of a day.
@@ -15,18 +15,19 @@ impl Steadfast {
     /// When there is no such app, or the store fails.
     pub async fn health(&self, app: &AppId, as_of: Day) -> Result<AppHealth, Error> {
         let app = self.known(app).await?;
-        self.judge().await?;
+        self.settle_routes().await?;
         let window = DayRange::before(as_of, health::WINDOW_DAYS);
-        let days = DayRange::before(as_of, REPORT_DAYS);
-        let tallies = self.store.tallies(&app.id, Environment::Production, days).await?;
-        let calls: u64 = tallies.iter().map(|tally| tally.counts.calls).sum();
-        let traffic = self.has_traffic(&app.id, as_of).await?;
-        let verdicts = self.store.verdicts(Some(&app.id), DayRange { start: window.start, end: as_of }).await?;
-        let observations =
-            if traffic { self.observations(as_of, window, &verdicts, &tallies).await? } else { Vec::new() };
+        let report = DayRange::before(as_of, REPORT_DAYS);
+        let longest = REPORT_DAYS.max(self.rules.roll_up.no_traffic_days);
+        let read = DayRange { start: DayRange::before(as_of, longest).start, end: as_of };
+        let tallies = self.store.tallies(&app.id, Environment::Production, read).await?;
+        let surface = self.surface().await?;
+        let calls_in = |days: DayRange| calls(tallies.iter().filter(|tally| days.contains(tally.day)));
+        let traffic = calls_in(DayRange::before(as_of, self.rules.roll_up.no_traffic_days)) > 0;
+        let observations = if traffic { self.observations(as_of, window, &tallies, &surface) } else { Vec::new() };
         let statuses: Vec<Status> = observations.iter().map(|observation| observation.status).collect();
-        let calls_on = |day: Day| verdicts.iter().find(|of| of.verdicts[0].day == day).map_or(0, |of| of.calls);
-        let today = verdicts.iter().find(|of| of.verdicts[0].day == as_of);
+        let reported = || tallies.iter().filter(|tally| report.contains(tally.day));
+        let today = health::judge_day(as_of, &tallies, &surface, &self.rules);
         Ok(AppHealth {
             app,
             as_of,
@@ -34,37 +35,42 @@ impl Steadfast {
             status: statuses.iter().max().copied(),
             summary: summary(&statuses),
             observations,
-            calls: window.iter().map(|day| (day, calls_on(day))).collect(),
-            report: ReportSummary { days, calls, rows: report::rows(&tallies).len() as u64 },
-            today: today
-                .map_or_else(TodaySoFar::default, |of| TodaySoFar { calls: of.calls, affected: judge::affected(of) }),
+            calls: window.iter().map(|day| (day, calls_in(DayRange::only(day)))).collect(),
+            report: ReportSummary { days: report, calls: calls(reported()), rows: rows(reported()).len() as u64 },
+            today: TodaySoFar {
+                calls: calls_in(DayRange::only(as_of)),
+                affected: today.map(|verdict| verdict.affected),
+            },
         })
     }
 
-    /// Whether the app made production calls recently enough to have a status.
-    async fn has_traffic(&self, app: &AppId, as_of: Day) -> Result<bool, Error> {
-        let days = DayRange::before(as_of, self.rules.roll_up.no_traffic_days);
-        Ok(self.store.verdicts(Some(app), days).await?.iter().any(|day| day.calls > 0))
-    }
-
-    async fn observations(
+    /// The seven, judged here and now from the counts: saved verdicts are for lists of many apps.
+    fn observations(
         &self,
         as_of: Day,
         window: DayRange,
-        verdicts: &[DayVerdicts],
         tallies: &[Tally],
-    ) -> Result<Vec<ObservationHealth>, Error> {
-        let surface = self.surface().await?;
+        surface: &Surface,
+    ) -> Vec<ObservationHealth> {
         let tallies: Vec<Tally> = tallies.iter().filter(|tally| window.contains(tally.day)).cloned().collect();
-        let traffic = verdicts.iter().any(|of| of.calls > 0 && window.contains(of.verdicts[0].day));
-        let causes = health::all_causes(&tallies, &surface, &self.rules);
-        Ok(Observation::ALL
+        let judged: Vec<[DayVerdict; 7]> = window
+            .iter()
+            .map(|day| {
+                // Tallies come by day.
+                let start = tallies.partition_point(|tally| tally.day < day);
+                let end = tallies.partition_point(|tally| tally.day <= day);
+                health::judge_day(day, &tallies[start..end], surface, &self.rules)
+            })
+            .collect();
+        let causes = health::all_causes(&tallies, surface, &self.rules);
+        Observation::ALL
             .into_iter()
             .zip(causes)
             .map(|(observation, causes)| {
-                self.observation(observation, as_of, days_of(observation, window, verdicts), causes, traffic)
+                let days = judged.iter().map(|verdicts| verdicts[observation.index()]).collect();
+                self.observation(observation, as_of, days, causes, !tallies.is_empty())
             })
-            .collect())
+            .collect()
     }
 
     fn observation(
@@ -87,4 +93,9 @@ impl Steadfast {
             causes,
         }
     }
+}
+
+/// How many calls these are together.
+fn calls<'a>(tallies: impl IntoIterator<Item = &'a Tally>) -> u64 {
+    tallies.into_iter().map(|tally| tally.counts.calls).sum()
 }

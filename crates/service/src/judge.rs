@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use health::Surface;
-use model::{AppId, Day, DayRange, Environment, Observation, Tally};
+use model::{AppId, Day, DayRange, Environment, Tally};
 use store::{DayVerdicts, DirtyDay};
 
 use crate::{Error, Steadfast};
@@ -93,9 +93,4 @@ fn by_app(dirty: &[DirtyDay]) -> BTreeMap<&AppId, Vec<Day>> {
         apps.entry(&day.app).or_default().push(day.day);
     }
     apps
-}
-
-/// The affected calls of a day's verdicts, in the order of [`Observation::ALL`].
-pub(crate) fn affected(verdicts: &DayVerdicts) -> [u64; 7] {
-    Observation::ALL.map(|observation| verdicts.verdicts[observation.index()].affected)
 }

@@ -80,6 +80,17 @@ pub enum Error {
         /// Why.
         message: String,
     },
+    /// The configured time zone is not the one that counts were made in.
+    #[error(
+        "the days of these counts are days in `{kept}`, but the configuration says `{configured}`; set \
+         `platform.time_zone` back, or count anew in another data directory"
+    )]
+    OtherZone {
+        /// The zone of the counts.
+        kept: String,
+        /// The configured zone.
+        configured: String,
+    },
     /// A report can't be written.
     #[error("cannot write the report: {0}")]
     Report(String),
@@ -102,18 +113,41 @@ impl Steadfast {
         now.plus_millis(-DAY_MILLIS * i64::from(self.retention_days))
     }
 
+    /// Keeps the time zone in which counts fall into days, or finds that it is still the same.
+    pub(crate) async fn keep_zone(&self) -> Result<(), Error> {
+        let configured = self.platform.zone.name();
+        match self.store.setting("time_zone").await? {
+            None => Ok(self.store.set_setting("time_zone", configured).await?),
+            Some(kept) if kept == configured => Ok(()),
+            Some(kept) => Err(Error::OtherZone { kept, configured: configured.to_owned() }),
+        }
+    }
+
     /// An app that is known.
     pub(crate) async fn known(&self, id: &AppId) -> Result<App, Error> {
         self.store.app(id).await?.ok_or_else(|| Error::NoSuchApp(id.clone()))
     }
 
-    /// The daily upkeep: drops counts that are older than the retention and judges what is dirty.
+    /// Drops counts that are older than the retention, once for each day that becomes so.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn purge(&self) -> Result<(), Error> {
+        let oldest = self.platform.zone.day_of(self.oldest(self.clock.now()));
+        let oldest_kept = oldest.to_string();
+        if self.store.setting("purged_before").await?.as_deref() != Some(&oldest_kept) {
+            self.store.purge_before(oldest).await?;
+            self.store.set_setting("purged_before", &oldest_kept).await?;
+        }
+        Ok(())
+    }
+
+    /// The upkeep: drops what is too old and judges what is dirty.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn upkeep(&self) -> Result<(), Error> {
-        let oldest = self.platform.zone.day_of(self.oldest(self.clock.now()));
-        self.store.purge_before(oldest).await?;
+        self.purge().await?;
         self.judge().await?;
         Ok(())
     }

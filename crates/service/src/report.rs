@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use model::{AppId, Day, DayRange, Environment, Tally};
 
 use crate::{Error, Steadfast};
@@ -57,10 +58,9 @@ pub fn report_file_name(app: &AppId, as_of: Day) -> String {
 
 /// Sorted by date (newest first), count (largest first), then route, method and code. Rows that read alike
 /// are one row: a route that is documented now may have been counted as undocumented before.
-pub(crate) fn rows(tallies: &[Tally]) -> Vec<ReportRow> {
-    let mut rows: Vec<ReportRow> = Vec::with_capacity(tallies.len());
-    let mut seen: HashMap<(Day, u16, &str, &str), usize, foldhash::fast::FixedState> =
-        HashMap::with_capacity_and_hasher(tallies.len(), foldhash::fast::FixedState::default());
+pub(crate) fn rows<'a>(tallies: impl IntoIterator<Item = &'a Tally>) -> Vec<ReportRow> {
+    let mut rows: Vec<ReportRow> = Vec::new();
+    let mut seen: HashMap<(Day, u16, &str, &str), usize, RandomState> = HashMap::default();
     for tally in tallies {
         let key = (tally.day, tally.status, &*tally.method, tally.route.text.as_str());
         let index = *seen.entry(key).or_insert_with(|| {

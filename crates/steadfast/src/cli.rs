@@ -88,7 +88,7 @@ Formats:
   common, combined the classic formats; the app is the user
   'log_format …'   an nginx log_format, as it stands in nginx.conf
 
-Fields for --field: time, app, environment, method, path, status, company_header, principal.
+Fields for --field: time, app, environment, method, path, request, status, company_header, principal.
 
 Reading a file again adds nothing; a file that has grown is read from where it was left; a rotated file is
 recognised. Standard input has no such memory.
@@ -173,9 +173,9 @@ pub(crate) struct Ingest {
     /// Where a field of a call is found in the line
     #[arg(long = "field", value_name = "FIELD=PATH", value_parser = field)]
     pub(crate) fields: Vec<(String, String)>,
-    /// The environment of calls that don't name one
-    #[arg(long, value_name = "NAME", default_value = "production")]
-    pub(crate) environment: String,
+    /// The environment of calls that don't name one [default: production, or what the source says]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
     /// Take paths, format and fields from this source of the configuration
     #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "fields"])]
     pub(crate) source: Option<String>,

@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use memchr::{memchr, memrchr};
 
 use super::identity::Marks;
+use super::source::is_pause;
 
 /// How many bytes a block has at least (but for the last), and the most that a read asks for.
 const BLOCK: usize = 256 << 10;
@@ -28,6 +29,8 @@ pub(super) struct Blocks {
     /// Hand out what is there rather than wait for a full block.
     live: bool,
     end: Option<End>,
+    /// Whether [`Blocks::next`] has told the end.
+    told: bool,
 }
 
 /// Why there are no more blocks.
@@ -42,7 +45,17 @@ pub(super) enum End {
 impl Blocks {
     /// Reads on from `offset`, where the stream stands; `within_line` if the line before has no end yet.
     pub(super) fn new(stream: Box<dyn Read + Send>, marks: Marks, offset: u64, within_line: bool, live: bool) -> Self {
-        Self { stream, carry: Vec::new(), marks, offset, sequence: 0, passing: within_line, live, end: None }
+        Self {
+            stream,
+            carry: Vec::new(),
+            marks,
+            offset,
+            sequence: 0,
+            passing: within_line,
+            live,
+            end: None,
+            told: false,
+        }
     }
 
     /// Fills `block` with the next whole lines. Returns their place in the sequence, or `None` at the end.
@@ -67,16 +80,22 @@ impl Blocks {
             }
             if self.end.is_some() {
                 // What is left has no line end; see `unfinished`.
+                self.told = true;
                 self.carry.extend_from_slice(block.bytes());
                 return None;
             }
-            self.fill(block);
+            if self.fill(block) {
+                // Nothing comes at present: what is not a whole line yet waits for the next round.
+                self.carry.extend_from_slice(block.bytes());
+                return None;
+            }
         }
     }
 
     /// The last line, where it has no line end, once [`Blocks::next`] has told the end.
     pub(super) fn unfinished(&self) -> &[u8] {
-        if matches!(self.end, Some(End::Complete)) { &self.carry } else { &[] }
+        let left = matches!(self.end, Some(End::Complete)) && !self.passing;
+        if left { &self.carry } else { &[] }
     }
 
     /// Hands out the unfinished line as if it had ended.
@@ -101,14 +120,9 @@ impl Blocks {
         &self.marks
     }
 
-    /// Why there was no more, once there was no more.
-    pub(super) fn end(&mut self) -> Option<End> {
-        self.end.take()
-    }
-
-    /// Whether the end was reached.
-    pub(super) fn ended(&self) -> bool {
-        self.end.is_some()
+    /// Why there are no more, once [`Blocks::next`] has told so.
+    pub(super) fn end(&self) -> Option<&End> {
+        self.end.as_ref().filter(|_| self.told)
     }
 
     fn hand_out(&mut self, block: &[u8]) -> u64 {
@@ -128,14 +142,15 @@ impl Blocks {
         block.drop_front(passed);
     }
 
-    /// Reads once, as much as makes a full block.
-    fn fill(&mut self, block: &mut Block) {
+    /// Reads once, as much as makes a full block. Tells whether the stream has nothing to give at present.
+    fn fill(&mut self, block: &mut Block) -> bool {
         match self.stream.read(block.room()) {
             Ok(0) => self.end = Some(End::Complete),
             Ok(n) => block.length += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if is_pause(&error) => return true,
             Err(error) => self.end = Some(End::Failed(error)),
         }
+        false
     }
 }
 

@@ -2,14 +2,15 @@
 //!
 //! A source is known by its content, not by its name or inode: a digest of its first [`SPAN`] bytes and one
 //! of the [`SPAN`] bytes before the position. So a rotated file, a copy and a compressed copy are all
-//! recognised; a file that was truncated or replaced is not, and is read from its start.
+//! recognised; a file that was truncated and written anew, or replaced, begins differently and is read from its
+//! start.
 
 use std::hash::Hasher;
 use std::io::{self, Read};
 
 use store::{SourcePosition, Store};
 
-use super::source::{Input, Source};
+use super::source::{Input, Packing, Source};
 use crate::Error;
 
 /// How many bytes each of the two digests covers at most.
@@ -93,18 +94,56 @@ pub(super) struct Located {
     pub(super) newest_known: i64,
 }
 
+/// What a look-up comes to.
+pub(super) enum Found {
+    /// It can be read.
+    Ready(Located),
+    /// It begins as a source does that was read further than it goes: most likely an older or unfinished copy.
+    /// Its lines can't be told from those that are counted, so none is read.
+    Beginning(SourcePosition),
+}
+
 /// Opens an input and passes what was counted of it before. Passing means reading: a saved position holds
 /// only if the bytes before it are still the ones that were counted.
-pub(super) async fn locate(store: &dyn Store, input: &Input) -> Result<Located, Error> {
+pub(super) async fn locate(store: &dyn Store, input: &Input) -> Result<Found, Error> {
     let failed = |error: io::Error| Error::Input { name: input.name(), message: error.to_string() };
-    let open = || Source::open(input).map_err(failed);
     let newest_known = store.newest_position().await?;
+    let ready = |source, marks, before| Ok(Found::Ready(Located { source, marks, before, newest_known }));
     if matches!(input, Input::Stdin) {
-        return Ok(Located { source: open()?, marks: Marks::default(), before: None, newest_known });
+        return ready(Source::open(input).map_err(failed)?, Marks::default(), None);
     }
+    let mut shorter = None;
+    for position in candidates(store, input).await? {
+        let mut source = Source::open(input).map_err(failed)?;
+        let mut marks = Marks::default();
+        match skip(source.stream.as_mut(), position.offset, &mut marks) {
+            Ok(passed) if passed == position.offset => {
+                if marks.tail_digest() == position.tail_digest {
+                    return ready(source, marks, Some(position));
+                }
+            }
+            // A packed file that is cut short or damaged ends where it ends.
+            Err(error) if source.packing == Packing::Plain => return Err(failed(error)),
+            Ok(_) | Err(_) => shorter = Some(position),
+        }
+    }
+    match shorter {
+        // Fewer bytes than that may well begin alike in different files.
+        Some(position) if position.head_len as usize == SPAN => Ok(Found::Beginning(position)),
+        _ => ready(Source::open(input).map_err(failed)?, Marks::default(), None),
+    }
+}
+
+/// The saved positions of sources that begin as this input does, the furthest first.
+async fn candidates(store: &dyn Store, input: &Input) -> Result<Vec<SourcePosition>, Error> {
+    let failed = |error: io::Error| Error::Input { name: input.name(), message: error.to_string() };
+    let source = Source::open(input).map_err(failed)?;
     let mut head = Vec::with_capacity(SPAN);
-    // A packed file that is cut short tells what it can; the error comes again, and in its place, when it is read.
-    let _ = open()?.stream.take(SPAN as u64).read_to_end(&mut head);
+    if let Err(error) = source.stream.take(SPAN as u64).read_to_end(&mut head)
+        && source.packing == Packing::Plain
+    {
+        return Err(failed(error));
+    }
     let mut candidates = Vec::new();
     for length in store.head_lengths().await? {
         if let Some(bytes) = usize::try_from(length).ok().and_then(|length| head.get(..length)) {
@@ -112,15 +151,7 @@ pub(super) async fn locate(store: &dyn Store, input: &Input) -> Result<Located, 
         }
     }
     candidates.sort_by_key(|position| std::cmp::Reverse((position.offset, position.id)));
-    for position in candidates {
-        let mut source = open()?;
-        let mut marks = Marks::default();
-        let passed = skip(source.stream.as_mut(), position.offset, &mut marks).unwrap_or(0);
-        if passed == position.offset && marks.tail_digest() == position.tail_digest {
-            return Ok(Located { source, marks, before: Some(position), newest_known });
-        }
-    }
-    Ok(Located { source: open()?, marks: Marks::default(), before: None, newest_known })
+    Ok(candidates)
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub use source::{Input, packed_size};
 
 use crate::{Error, Steadfast};
 use blocks::{Blocks, End};
+use identity::Found;
 use pending::{Delta, KeptRoutes, Pending};
 use round::{Engine, Job};
 
@@ -36,6 +37,9 @@ const INTERVAL: Duration = Duration::from_secs(5);
 
 /// How many bytes a format is guessed from at most.
 const SNIFFED: usize = 256 << 10;
+
+/// How many lines have to be unusable, and all of them, for a file to be taken for one of another format.
+const HOPELESS: u64 = 20;
 
 /// Rejected lines that are kept as evidence in one commit.
 const EVIDENCE: usize = 1000;
@@ -74,12 +78,25 @@ pub struct IngestOutcome {
     pub counted: u64,
     /// Lines that could not be used, by reason. Together with `counted` they make `lines`.
     pub rejected: RejectCounts,
-    /// Unpacked bytes read now.
-    pub bytes: u64,
+    /// Whether none of the lines of a new file could be used. It is not marked as read then, since its format is
+    /// most likely another.
+    pub hopeless: bool,
     /// Whether a last line without line end was left for the next run.
     pub unfinished: bool,
     /// What ended the reading early; what is counted above is good all the same.
     pub failure: Option<String>,
+}
+
+impl IngestOutcome {
+    /// Nothing was read of a file that begins as another does, of which more was read.
+    fn beginning(of: &SourcePosition) -> Self {
+        let failure = format!(
+            "it begins as `{}` did when {} lines of that were read, but is shorter: an older or unfinished copy, it \
+             seems, so nothing was counted; read it again when it is complete",
+            of.path, of.lines
+        );
+        Self { carries_company_header: true, failure: Some(failure), ..Self::default() }
+    }
 }
 
 /// Who is told how far reading has come.
@@ -100,7 +117,11 @@ impl Steadfast {
         options: &IngestOptions,
         progress: &dyn Progress,
     ) -> Result<IngestOutcome, Error> {
-        let mut located = identity::locate(self.store.as_ref(), input).await?;
+        self.keep_zone().await?;
+        let mut located = match identity::locate(self.store.as_ref(), input).await? {
+            Found::Ready(located) => located,
+            Found::Beginning(position) => return Ok(IngestOutcome::beginning(&position)),
+        };
         let mut outcome = IngestOutcome {
             lines_before: located.before.as_ref().map_or(0, |position| position.lines),
             carries_company_header: true,
@@ -149,9 +170,11 @@ fn guess(input: &Input, source: &mut source::Source) -> Result<Option<(Format, S
         Input::Stdin => {
             let mut buffer = vec![0; 1 << 16];
             while !first.contains(&b'\n') && first.len() < SNIFFED {
-                match source.stream.read(&mut buffer).map_err(|error| failed(error.to_string()))? {
-                    0 => break,
-                    n => first.extend_from_slice(&buffer[..n]),
+                match source.stream.read(&mut buffer) {
+                    Ok(0) => break,
+                    Ok(n) => first.extend_from_slice(&buffer[..n]),
+                    Err(error) if source::is_pause(&error) => {}
+                    Err(error) => return Err(failed(error.to_string())),
                 }
             }
             let rest = std::mem::replace(&mut source.stream, Box::new(std::io::empty()));
@@ -167,6 +190,8 @@ fn guess(input: &Input, source: &mut source::Source) -> Result<Option<(Format, S
     }
     match traffic::sniff(&first) {
         Some(sniffed) => Ok(Some((sniffed.format, sniffed.reason))),
+        // A single line that is still being written tells nothing yet.
+        None if matches!(input, Input::File(_)) && first.len() < SNIFFED && !first.contains(&b'\n') => Ok(None),
         None => Err(failed(
             "its format can't be told from its first lines; name it with `--format` (`steadfast ingest --help` lists them)"
                 .to_owned(),
@@ -241,10 +266,11 @@ impl<'a> Reading<'a> {
                 self.add(outcome);
             }
             progress.advance(self.packed.load(Ordering::Relaxed), self.outcome.lines);
-            let full = self.kept.is_full();
+            let full = self.kept.is_full() || self.pending.is_full();
             let keys = engine.len() + self.pending.len();
             self.engine = Some(engine);
-            if ended || full || keys >= KEYS || prepared.elapsed() >= INTERVAL {
+            let due = ended || full || keys >= KEYS || prepared.elapsed() >= INTERVAL;
+            if due && !self.hopeless() {
                 self.finish(commit.take()).await?;
                 commit = Some(tokio::spawn(save(self.steadfast.clone(), self.prepare_commit()?)));
                 prepared = Instant::now();
@@ -254,9 +280,21 @@ impl<'a> Reading<'a> {
                 self.kept.forget();
             }
             if ended {
+                self.outcome.hopeless = self.hopeless();
+                if self.outcome.hopeless {
+                    // For the evidence alone.
+                    self.prepare_commit()?;
+                }
                 return Ok(self.outcome);
             }
         }
+    }
+
+    /// Whether nothing of a new file could be used so far, which is most likely read in a wrong format. Then it is
+    /// not marked as read, so that it can be read in the right one.
+    fn hopeless(&self) -> bool {
+        let new_file = matches!(self.input, Input::File(_)) && self.position.is_none();
+        new_file && self.outcome.counted == 0 && self.outcome.lines >= HOPELESS
     }
 
     /// Waits for a commit under way.
@@ -276,7 +314,7 @@ impl<'a> Reading<'a> {
         let final_end = self.final_end;
         tokio::task::spawn_blocking(move || {
             let mut outcomes = engine.round(&job, bounds);
-            let ended = engine.blocks.ended();
+            let ended = engine.blocks.end().is_some();
             if ended {
                 outcomes.extend(engine.last_line(&job, bounds, final_end));
             }
@@ -315,10 +353,8 @@ impl<'a> Reading<'a> {
         }
         self.outcome.unfinished = !engine.blocks.unfinished().is_empty();
         if let Some(End::Failed(error)) = engine.blocks.end() {
-            self.outcome.failure = Some(error.to_string());
+            self.outcome.failure = Some(format!("{error}; what is counted above is kept"));
         }
-        let start = self.position.as_ref().map_or(0, |position| position.offset);
-        self.outcome.bytes += engine.blocks.offset() - start;
         let after = position(self.input, &engine.blocks, self.line, at);
         self.steadfast.rejects.append(&std::mem::take(&mut self.evidence)).map_err(|error| Error::Rejects {
             path: self.steadfast.rejects.path().to_owned(),

@@ -1,8 +1,9 @@
 //! What is counted but not committed yet, and the bound on undocumented routes.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
 
-use foldhash::fast::FixedState;
+use foldhash::fast::{FixedState, RandomState};
 use indexmap::IndexSet;
 use model::{AppId, Catalog, Counts, Day, Environment, RouteKey};
 use store::{Store, TallyDelta};
@@ -33,6 +34,8 @@ pub(super) struct Pending {
     documented: HashMap<u32, u32, FixedState>,
     tallies: HashMap<Key, Counts, FixedState>,
     rejects: RejectCounts,
+    /// Bytes of the texts of undocumented routes.
+    text: usize,
 }
 
 /// The tables and counts of a commit.
@@ -61,6 +64,11 @@ impl Pending {
         self.tallies.len()
     }
 
+    /// Whether the texts of routes, which may be as long as lines, fill as much memory as they should.
+    pub(super) fn is_full(&self) -> bool {
+        self.text > TEXT
+    }
+
     /// Adds what a worker counted on documented routes.
     pub(super) fn add_worker(&mut self, worker: &mut WorkerTally, catalog: &Catalog) {
         let tallied = worker.drain();
@@ -84,6 +92,7 @@ impl Pending {
         for calls in &block.undocumented {
             let group = (calls.app.clone(), calls.environment, calls.day);
             let text = if kept.admit(&group, &calls.route) { &calls.route } else { OTHER_ROUTE };
+            self.text += text.len();
             let key = Key {
                 app: number(&mut self.apps, group.0),
                 environment: calls.environment,
@@ -135,9 +144,17 @@ type Group = (AppId, Environment, Day);
 /// [`UNDOCUMENTED_ROUTES_PER_DAY`], those in the store included.
 #[derive(Default)]
 pub(super) struct KeptRoutes {
-    groups: HashMap<Group, HashSet<Box<str>, FixedState>, FixedState>,
+    /// Hashes of the routes of each group: 64 bits with a seed that nobody knows, since routes may be long.
+    groups: HashMap<Group, HashSet<u64, FixedState>, FixedState>,
+    hasher: RandomState,
     routes: usize,
 }
+
+/// Bytes of route texts that are held until they are committed.
+const TEXT: usize = 32 << 20;
+
+/// For how many groups the store is asked at once: what it answers may be a thousand long texts for each.
+const ASKED: usize = 16;
 
 /// How many routes are remembered before they are forgotten, to be asked of the store again.
 const REMEMBERED: usize = 300_000;
@@ -156,24 +173,31 @@ impl KeptRoutes {
         if unknown.is_empty() {
             return Ok(());
         }
-        let known = store.undocumented_routes_of(&unknown).await?;
-        for (group, routes) in unknown.into_iter().zip(known) {
-            self.routes += routes.len();
-            let routes = routes.into_iter().filter(|route| route != OTHER_ROUTE).map(String::into_boxed_str);
-            self.groups.insert(group, routes.collect());
+        for groups in unknown.chunks(ASKED) {
+            let known = store.undocumented_routes_of(groups).await?;
+            for (group, routes) in groups.iter().zip(known) {
+                self.routes += routes.len();
+                let routes = routes.iter().filter(|route| *route != OTHER_ROUTE);
+                let routes = routes.map(|route| self.hasher.hash_one(route.as_str())).collect();
+                self.groups.insert(group.clone(), routes);
+            }
         }
         Ok(())
     }
 
     /// Whether the route is kept by name, or now is.
     fn admit(&mut self, group: &Group, route: &str) -> bool {
+        if route == OTHER_ROUTE {
+            return false;
+        }
+        let route = self.hasher.hash_one(route);
         let kept = self.groups.entry(group.clone()).or_default();
-        if kept.contains(route) {
+        if kept.contains(&route) {
             return true;
         }
         let admitted = kept.len() < UNDOCUMENTED_ROUTES_PER_DAY;
         if admitted {
-            kept.insert(route.into());
+            kept.insert(route);
             self.routes += 1;
         }
         admitted

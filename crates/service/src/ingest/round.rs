@@ -56,8 +56,9 @@ impl Engine {
             if *left == 0 || started.elapsed() > LONGEST {
                 return None;
             }
-            *left -= 1;
-            blocks.next(block)
+            let sequence = blocks.next(block);
+            *left = if sequence.is_some() { *left - 1 } else { 0 };
+            sequence
         };
         let work = |worker: &mut Worker| {
             let mut outcomes = Vec::new();

@@ -5,6 +5,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +60,11 @@ pub(super) struct Source {
     pub(super) progress: Arc<AtomicU64>,
 }
 
+/// Whether a failed read is only to be tried again.
+pub(super) fn is_pause(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
+}
+
 /// The bytes at the start by which [`Packing::of`] and the sniffer tell what comes.
 const FIRST_BYTES: usize = 4;
 
@@ -72,7 +79,7 @@ impl Source {
                 }
                 Self::unpack(Box::new(file))
             }
-            Input::Stdin => Self::unpack(Box::new(io::stdin())),
+            Input::Stdin => Self::unpack(Box::new(Patient::new(io::stdin())?)),
         }
     }
 
@@ -81,7 +88,15 @@ impl Source {
         let progress = Arc::new(AtomicU64::new(0));
         let mut raw = Metered { inner: raw, count: Arc::clone(&progress) };
         let mut first = Vec::with_capacity(FIRST_BYTES);
-        (&mut raw).take(FIRST_BYTES as u64).read_to_end(&mut first)?;
+        while first.len() < FIRST_BYTES {
+            let mut byte = [0];
+            match raw.read(&mut byte) {
+                Ok(0) => break,
+                Ok(_) => first.push(byte[0]),
+                Err(error) if is_pause(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
         let packing = Packing::of(&first);
         let raw = io::Cursor::new(first).chain(raw);
         let stream: Box<dyn Read + Send> = match packing {
@@ -90,6 +105,50 @@ impl Source {
             Packing::Zstd => Box::new(zstd::stream::read::Decoder::new(raw)?),
         };
         Ok(Self { stream, packing, progress })
+    }
+}
+
+/// Reads on a thread of its own, so that whoever waits for bytes can stop waiting: a read that finds none for
+/// [`PATIENCE`] fails with [`io::ErrorKind::TimedOut`], and nothing is lost.
+struct Patient {
+    chunks: Receiver<io::Result<Vec<u8>>>,
+    chunk: io::Cursor<Vec<u8>>,
+}
+
+/// How long a read of standard input waits before it gives what was counted a chance to be committed.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Patient {
+    fn new(mut from: impl Read + Send + 'static) -> io::Result<Self> {
+        // Few and small: what is read ahead is memory.
+        let (send, chunks) = std::sync::mpsc::sync_channel(4);
+        std::thread::Builder::new().name("stdin".to_owned()).spawn(move || {
+            let mut buffer = vec![0; 1 << 16];
+            loop {
+                let read = match from.read(&mut buffer) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    read => read,
+                };
+                let last = !matches!(read, Ok(n) if n > 0);
+                if send.send(read.map(|n| buffer[..n].to_vec())).is_err() || last {
+                    return;
+                }
+            }
+        })?;
+        Ok(Self { chunks, chunk: io::Cursor::default() })
+    }
+}
+
+impl Read for Patient {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.chunk.position() == self.chunk.get_ref().len() as u64 {
+            self.chunk = match self.chunks.recv_timeout(PATIENCE) {
+                Ok(chunk) => io::Cursor::new(chunk?),
+                Err(RecvTimeoutError::Timeout) => return Err(io::ErrorKind::TimedOut.into()),
+                Err(RecvTimeoutError::Disconnected) => return Ok(0),
+            };
+        }
+        self.chunk.read(buffer)
     }
 }
 

@@ -164,3 +164,58 @@ async fn of_an_apps_undocumented_routes_the_first_thousand_of_a_day_are_kept_wha
         assert!(reports[0].contains(&format!("GET,{},8", path(n))), "{}", path(n));
     }
 }
+
+#[tokio::test]
+async fn an_older_copy_of_a_file_that_was_read_further_is_not_counted() {
+    let installation = Installation::new();
+    let text = lines("acme", 0..500);
+    let snapshot = installation.write("snapshot.log", &text[..60_000]);
+    let log = installation.write("access.log", &text);
+    let first = installation.ingest(&snapshot).await.counted;
+    assert_eq!(first + installation.ingest(&log).await.counted, 500);
+    let again = installation.ingest(&snapshot).await;
+    assert_eq!(again.lines, 0);
+    assert!(again.failure.as_deref().is_some_and(|words| words.contains("access.log")), "{again:?}");
+    check_count(&installation, 500).await;
+}
+
+#[tokio::test]
+async fn a_compressed_copy_that_is_still_being_written_is_not_counted() {
+    let installation = Installation::new();
+    let text = lines("acme", 0..20_000);
+    let log = installation.write("access.log", &text);
+    installation.ingest(&log).await;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text.as_bytes()).unwrap();
+    let whole = gzip.finish().unwrap();
+    let copy = installation.write("access.log.1.gz", &whole[..whole.len() / 2]);
+    let half = installation.ingest(&copy).await;
+    assert!(half.lines == 0 && half.failure.is_some(), "{half:?}");
+    installation.write("access.log.1.gz", &whole);
+    assert_eq!(installation.ingest(&copy).await.lines, 0);
+    check_count(&installation, 20_000).await;
+}
+
+#[tokio::test]
+async fn a_file_of_another_format_is_not_marked_as_read() {
+    let installation = Installation::new();
+    let text = "127.0.0.1 - acme [19/Nov/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 5\n".repeat(30);
+    let log = installation.write("access.log", text);
+    let outcome = installation.ingest(&log).await;
+    assert!(outcome.hopeless && outcome.rejected.total() == 30, "{outcome:?}");
+    let outcome = installation.ingest_as(&log, traffic::Format::Common).await;
+    assert_eq!((outcome.lines_before, outcome.counted), (0, 30));
+    assert_eq!(installation.ingest_as(&log, traffic::Format::Common).await.lines, 0);
+    check_count(&installation, 30).await;
+}
+
+#[tokio::test]
+async fn counts_of_one_time_zone_take_none_of_another() {
+    let mut installation = Installation::new();
+    let log = installation.write("access.log", lines("acme", 0..3));
+    installation.ingest(&log).await;
+    installation.steadfast.platform.zone = model::PlatformZone::named("Asia/Tokyo").unwrap();
+    append(&log, &lines("acme", 3..5));
+    let error = installation.try_ingest(&log).await.unwrap_err().to_string();
+    assert!(error.contains("`UTC`") && error.contains("`Asia/Tokyo`"), "{error}");
+}

@@ -74,15 +74,27 @@ impl Installation {
     }
 
     pub(crate) async fn ingest_with(&self, path: &Path, threads: usize) -> IngestOutcome {
+        self.run(path, Format::Steadfast, threads).await.unwrap()
+    }
+
+    pub(crate) async fn ingest_as(&self, path: &Path, format: Format) -> IngestOutcome {
+        self.run(path, format, 2).await.unwrap()
+    }
+
+    pub(crate) async fn try_ingest(&self, path: &Path) -> Result<IngestOutcome, service::Error> {
+        self.run(path, Format::Steadfast, 2).await
+    }
+
+    async fn run(&self, path: &Path, format: Format, threads: usize) -> Result<IngestOutcome, service::Error> {
         let options = IngestOptions {
-            format: Some(Format::Steadfast),
+            format: Some(format),
             places: FormatOptions::default(),
             environment: Environment::Production,
             threads,
         };
-        let outcome = self.steadfast.ingest(&Input::File(path.to_owned()), &options, &Silent).await.unwrap();
+        let outcome = self.steadfast.ingest(&Input::File(path.to_owned()), &options, &Silent).await?;
         assert_eq!(outcome.lines, outcome.counted + outcome.rejected.total(), "every line counts somewhere");
-        outcome
+        Ok(outcome)
     }
 
     /// The report of an app as of today.

@@ -1,6 +1,5 @@
 //! `steadfast catalog import` and `steadfast catalog changes`.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use model::{CatalogChange, ChangeKind};
@@ -16,7 +15,7 @@ pub(super) async fn import(arguments: Import, config: Config) -> Outcome {
     let mut unread = false;
     for path in &arguments.files {
         match std::fs::read(path) {
-            Ok(bytes) => files.push(DocumentFile { name: name_of(path, &arguments.files), bytes }),
+            Ok(bytes) => files.push(DocumentFile { name: path.display().to_string(), bytes }),
             Err(error) => {
                 unread = true;
                 term::tell(&format!("steadfast: cannot read `{}`: {error}", path.display()));
@@ -34,14 +33,6 @@ pub(super) async fn import(arguments: Import, config: Config) -> Outcome {
     }
     term::print(told(&outcome))?;
     Ok(if outcome.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// The name under which a document is known: without folders, so that it is the same from anywhere, unless
-/// another document of this import is called the same.
-fn name_of(path: &Path, all: &[PathBuf]) -> String {
-    let alike = all.iter().filter(|other| other.file_name() == path.file_name()).count();
-    let name = path.file_name().filter(|_| alike <= 1).unwrap_or(path.as_os_str());
-    name.to_string_lossy().into_owned()
 }
 
 fn told(outcome: &ImportOutcome) -> String {

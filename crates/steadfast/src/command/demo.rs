@@ -28,7 +28,7 @@ const LOG: &str = "calls.ndjson";
 const DAY_MILLIS: i64 = 86_400_000;
 
 pub(super) async fn run(arguments: Demo) -> Outcome {
-    portal::check_address(arguments.listen)?;
+    let listener = serve::bind(arguments.listen).await?;
     clear(&arguments.data)?;
     let steadfast = open(&arguments.data, Config::demo(demo::PLATFORM_NAME, demo::COMPANY_HEADER)?)?;
     let now = SystemClock.now();
@@ -42,7 +42,7 @@ pub(super) async fn run(arguments: Demo) -> Outcome {
         plural(lines, "call", "calls"),
         arguments.data.display()
     );
-    serve::portal(steadfast, arguments.listen, |address| {
+    serve::portal(steadfast, listener, |address| {
         eprintln!(
             "\nThe demonstration is at http://{address}/ (no sign-in: it is for this machine alone; Ctrl-C ends it)"
         );

@@ -1,5 +1,6 @@
 //! `steadfast ingest`.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,6 +18,7 @@ use crate::term::{self, plural, printable};
 pub(super) async fn run(arguments: Ingest, config: Config) -> Outcome {
     let (inputs, options) = settle(&arguments, &config)?;
     let steadfast = open(&arguments.data.path, config)?;
+    let _alone = alone(&arguments.data.path)?;
     let documented = !steadfast.store.catalog().await?.routes.is_empty();
     let mut failed = false;
     let mut total = Total::default();
@@ -39,6 +41,7 @@ pub(super) async fn run(arguments: Ingest, config: Config) -> Outcome {
     if inputs.len() > 1 {
         term::print(total.told())?;
     }
+    steadfast.purge().await?;
     if total.rejected > 0 {
         term::tell(&format!("Rejected lines are kept in `{}`.", steadfast.rejects.path().display()));
     }
@@ -50,13 +53,30 @@ pub(super) async fn run(arguments: Ingest, config: Config) -> Outcome {
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// Waits until no other `ingest` works on the same data, and keeps others waiting until the result is dropped or
+/// the program ends, however it does.
+fn alone(data: &Path) -> Result<File, Failure> {
+    let path = data.join("ingest.lock");
+    let failed = |error: std::io::Error| Failure::new(format!("cannot lock `{}`: {error}", path.display()));
+    let lock = File::create(&path).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            eprintln!("Waiting for another `steadfast ingest` on `{}` to end.", data.display());
+            lock.lock().map_err(failed)?;
+        }
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
+    }
+    Ok(lock)
+}
+
 /// What to read and how, from the command line or a source of the configuration.
 fn settle(arguments: &Ingest, config: &Config) -> Result<(Vec<Input>, IngestOptions), Failure> {
     let source = match &arguments.source {
         None => Source {
             paths: arguments.files.clone(),
             format: arguments.format.clone(),
-            environment: arguments.environment.clone(),
+            environment: "production".to_owned(),
             fields: arguments.fields.iter().cloned().collect(),
         },
         Some(name) => {
@@ -75,7 +95,8 @@ fn settle(arguments: &Ingest, config: &Config) -> Result<(Vec<Input>, IngestOpti
     }
     let (format, places) = format_of(&source)?;
     let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, Into::into);
-    let options = IngestOptions { format, places, environment: Environment::named(&source.environment), threads };
+    let environment = Environment::named(arguments.environment.as_deref().unwrap_or(&source.environment));
+    let options = IngestOptions { format, places, environment, threads };
     Ok((source.paths.into_iter().map(input).collect(), options))
 }
 
@@ -118,7 +139,7 @@ fn told(input: &Input, outcome: &IngestOutcome, steadfast: &Steadfast) -> String
         text += &format!("  format    {}{guessed}\n", printable(format));
     }
     if outcome.lines_before > 0 {
-        text += &format!("  before    {} counted by an earlier run\n", plural(outcome.lines_before, "line", "lines"));
+        text += &format!("  before    {} read by an earlier run\n", plural(outcome.lines_before, "line", "lines"));
     }
     text += &format!("  read      {}\n", plural(outcome.lines, "line", "lines"));
     text += &format!("  counted   {}\n", plural(outcome.counted, "call", "calls"));
@@ -135,11 +156,12 @@ fn told(input: &Input, outcome: &IngestOutcome, steadfast: &Steadfast) -> String
             steadfast.platform.company_header
         );
     }
+    if outcome.hopeless {
+        text +=
+            "  note      no line could be used, so the file is not marked as read: name its format with `--format`\n";
+    }
     if let Some(failure) = &outcome.failure {
-        text += &format!(
-            "  FAILED    {}; what is counted above is kept, and the next run reads on from there\n",
-            printable(failure)
-        );
+        text += &format!("  FAILED    {}\n", printable(failure));
     }
     text
 }

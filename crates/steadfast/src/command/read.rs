@@ -66,8 +66,7 @@ fn health_table(health: &AppHealth, paint: &Painter) -> String {
                 health.report.days.end
             );
     }
-    let status = paint.status(health.status, 0);
-    let status = if health.status.is_some() { paint.status(health.status, 20) } else { status };
+    let status = paint.status(health.status, 20);
     text += &format!(
         "{} {} to {}, {} in 30 days\n\n",
         status.trim_end(),

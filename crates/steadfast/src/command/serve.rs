@@ -18,17 +18,24 @@ const UPKEEP: Duration = Duration::from_secs(60);
 pub(super) async fn run(arguments: Serve, config: Config) -> Outcome {
     let listen = arguments.listen.unwrap_or(config.listen);
     let steadfast = open(&arguments.data.path, config)?;
-    portal(steadfast, listen, |address| eprintln!("Steadfast serves its portal on http://{address}/ (Ctrl-C ends it)"))
-        .await
+    let listener = bind(listen).await?;
+    portal(steadfast, listener, |address| {
+        eprintln!("Steadfast serves its portal on http://{address}/ (Ctrl-C ends it)")
+    })
+    .await
+}
+
+/// Takes the address, if it is one that the portal may have.
+pub(super) async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
+    portal::check_address(listen)?;
+    TcpListener::bind(listen).await.map_err(|error| {
+        Failure::new(format!("cannot listen on `{listen}`: {error}; choose another address with `--listen`"))
+    })
 }
 
 /// Serves until the program is told to end.
-pub(super) async fn portal(steadfast: Steadfast, listen: SocketAddr, ready: impl FnOnce(SocketAddr)) -> Outcome {
-    portal::check_address(listen)?;
+pub(super) async fn portal(steadfast: Steadfast, listener: TcpListener, ready: impl FnOnce(SocketAddr)) -> Outcome {
     steadfast.upkeep().await?;
-    let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Failure::new(format!("cannot listen on `{listen}`: {error}; choose another address with `--listen`"))
-    })?;
     ready(listener.local_addr()?);
     let upkeep = tokio::spawn(keep_up(steadfast.clone()));
     let served = portal::serve(listener, portal::Portal::new(steadfast), ended()).await;

@@ -9,8 +9,11 @@ use testkit::program::{Program, Server};
 
 use crate::cast::program;
 
-/// The status of each app, and its observations that are not Healthy; see docs/demo.md.
-const STORIES: [(&str, Option<&str>, &[(&str, &str)]); 15] = [
+/// An app, its status, and its observations that are not Healthy with theirs.
+type Story = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
+
+/// What docs/demo.md promises.
+const STORIES: [Story; 15] = [
     (
         "quarrystone-ledger",
         Some("needs_attention"),
@@ -29,11 +32,7 @@ const STORIES: [(&str, Option<&str>, &[(&str, &str)]); 15] = [
     ("lanternfish-reports", None, &[]),
     ("sitecam-batch", Some("needs_attention"), &[("deprecated_endpoint", "needs_attention")]),
     ("takeoff-prototype", Some("healthy"), &[]),
-    (
-        "unidentified",
-        Some("needs_attention"),
-        &[("not_found", "needs_attention"), ("unauthorized", "needs_attention")],
-    ),
+    ("unidentified", Some("needs_attention"), &[("not_found", "needs_attention"), ("unauthorized", "needs_attention")]),
 ];
 
 /// More pages than the demonstration has: a crawl that goes on is lost.
@@ -62,7 +61,8 @@ fn the_demonstration_tells_its_stories_on_pages_that_are_all_there() {
 
 fn check_stories(program: &Program) {
     let apps = program.run(&["apps", "--format", "json"]).json();
-    let found: BTreeSet<&str> = apps["apps"].as_array().unwrap().iter().map(|app| app["id"].as_str().unwrap()).collect();
+    let found: BTreeSet<&str> =
+        apps["apps"].as_array().unwrap().iter().map(|app| app["id"].as_str().unwrap()).collect();
     assert_eq!(found, STORIES.iter().map(|(app, _, _)| *app).collect());
     for (app, status, troubles) in STORIES {
         let health = program.run(&["health", app, "--format", "json"]).json();

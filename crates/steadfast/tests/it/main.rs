@@ -1,4 +1,5 @@
 //! The whole program as its users meet it: the real binary, real files, a real nginx, a real browser.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here has to fail a test")]
 
 mod browser;
 mod cast;

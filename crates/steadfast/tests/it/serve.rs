@@ -130,5 +130,9 @@ fn an_address_that_is_taken_is_named() {
     let server = serve(&program);
     let ran = program.run(&["serve", "--listen", &server.address().to_string()]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.stderr().contains(&server.address().to_string()) && ran.stderr().contains("--listen"), "{}", ran.stderr());
+    assert!(
+        ran.stderr().contains(&server.address().to_string()) && ran.stderr().contains("--listen"),
+        "{}",
+        ran.stderr()
+    );
 }

@@ -82,9 +82,23 @@ pub(super) fn find_route(tx: &Transaction<'_>, key: &RouteKey) -> Result<Option<
     Ok(statement.query_row((key.documented, &key.text), |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
+/// How many methods are kept by name; calls with any further one are counted under [`OTHER_METHOD`], so that
+/// made-up methods can't fill the store. HTTP's registry has some forty.
+const METHODS: i64 = 1000;
+
+/// The method of calls whose own is not kept by name.
+const OTHER_METHOD: &str = "OTHER";
+
 fn method(tx: &Transaction<'_>, name: &str) -> Result<i64> {
-    let found = tx.prepare_cached(sql::METHOD_FIND)?.query_row((name,), |row| row.get(0)).optional()?;
-    match found {
+    let find = |name: &str| -> Result<Option<i64>> {
+        Ok(tx.prepare_cached(sql::METHOD_FIND)?.query_row((name,), |row| row.get(0)).optional()?)
+    };
+    if let Some(number) = find(name)? {
+        return Ok(number);
+    }
+    let known: i64 = tx.prepare_cached(sql::METHOD_COUNT)?.query_row((), |row| row.get(0))?;
+    let name = if known < METHODS { name } else { OTHER_METHOD };
+    match find(name)? {
         Some(number) => Ok(number),
         None => Ok(tx.prepare_cached(sql::METHOD_ADD)?.insert((name,))?),
     }

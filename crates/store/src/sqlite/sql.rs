@@ -43,6 +43,7 @@ statements! {
     MARK_NEXT = "mark.next";
     MARK_PURGE = "mark.purge";
     METHOD_ADD = "method.add";
+    METHOD_COUNT = "method.count";
     METHOD_FIND = "method.find";
     METHOD_GET = "method.get";
     MOVE_ADD = "move.add";

@@ -219,7 +219,7 @@ mod tests {
             r#","headers":{}"#,
             r#","headers":{"Company-Id":[]}"#,
             r#","headers":{"Company-Id":[""]}"#,
-            r#","headers":{"Company-Id":" "}"#,
+            r#","headers":{"Company-Id":"-"}"#,
         ] {
             assert_eq!(decode(MAP, &line(extra)).as_deref(), Ok(expected), "{extra}");
         }

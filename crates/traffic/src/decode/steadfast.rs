@@ -282,7 +282,7 @@ mod tests {
         for present in ["\"7\"", "7", "0", "\" 7\""] {
             check("company_header", present, |call| call.company_header, Ok(true));
         }
-        check("company_header", "\" \\t\"", |call| call.company_header, Ok(false));
+        check("company_header", "\" \\t\"", |call| call.company_header, Ok(true));
         check("principal", "\"service\"", |call| call.principal, Ok(Principal::Service));
         check("principal", "\"robot\"", |call| call.principal, Ok(Principal::User));
         check("unknown", "{\"time\":[1,{}]}", |call| call.status, Ok(200));

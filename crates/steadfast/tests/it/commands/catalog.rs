@@ -4,7 +4,8 @@ use testkit::program::{Program, Ran};
 
 use crate::cast::{Call, days_ago, program};
 
-const GOOD: &str = r#"{"openapi":"3.0.0","info":{"title":"T","version":"1"},"paths":{"/things/{id}":{"get":{},"delete":{}}}}"#;
+const GOOD: &str =
+    r#"{"openapi":"3.0.0","info":{"title":"T","version":"1"},"paths":{"/things/{id}":{"get":{},"delete":{}}}}"#;
 
 const WRONG: &str = "openapi: 3.1.0
 info: {title: T, version: '1'}
@@ -89,9 +90,8 @@ fn a_file_that_is_not_there_withdraws_nothing() {
 #[test]
 fn importing_again_tells_what_is_different() {
     let program = program();
-    let document = |paths: &str| {
-        format!(r#"{{"openapi":"3.0.0","info":{{"title":"T","version":"1"}},"paths":{{{paths}}}}}"#)
-    };
+    let document =
+        |paths: &str| format!(r#"{{"openapi":"3.0.0","info":{{"title":"T","version":"1"}},"paths":{{{paths}}}}}"#);
     program.write(
         "api.json",
         document(

@@ -2,14 +2,17 @@
 
 use testkit::program::Program;
 
-use crate::cast::{Call, days_ago, program};
+use crate::cast::{Call, days_ago, now, program};
 
 /// An app for every status.
 fn installation() -> Program {
     let program = program();
     let forbidden = |app, days_ago| Call { app, days_ago, status: 403, ..Call::default() };
     let good = |app| Call { app, ..Call::default() };
-    program.write("api.json", r#"{"openapi":"3.0.0","info":{"title":"T","version":"1"},"paths":{"/things/{id}":{"get":{}}}}"#);
+    program.write(
+        "api.json",
+        r#"{"openapi":"3.0.0","info":{"title":"T","version":"1"},"paths":{"/things/{id}":{"get":{}}}}"#,
+    );
     let calls = [
         forbidden("broken", 1).lines(50),
         // Warnings: 20 of 1,020.
@@ -62,24 +65,22 @@ fn check_says_why_and_until_when() {
     assert_eq!(fine.lines().count(), 1, "{fine}");
     // As of the day itself the bad day has not come yet.
     let before = program.run(&["check", "broken", "--as-of", &days_ago(1).to_string()]);
-    assert_eq!((before.code, before.stdout()), (Some(0), format!("broken: No API traffic yet as of {}\n", days_ago(1))));
+    assert_eq!(
+        (before.code, before.stdout()),
+        (Some(0), format!("broken: No API traffic yet as of {}\n", days_ago(1)))
+    );
 }
 
 #[test]
 fn the_day_in_progress_changes_no_status() {
     let program = installation();
-    program.write("today.ndjson", today(&program));
+    let line = format!(
+        r#"{{"time":{},"app":"fine","method":"GET","path":"/things/1","status":403,"company_header":"1"}}"#,
+        now().as_millisecond()
+    );
+    program.write("today.ndjson", format!("{line}\n").repeat(70));
     let _counted = program.run(&["ingest", "today.ndjson"]).succeeded();
     assert_eq!(program.run(&["check", "fine"]).code, Some(0));
     let table = program.run(&["health", "fine"]).succeeded().stdout();
     assert!(table.contains("so far: 70 calls"), "{table}");
-}
-
-/// Calls of this very moment, all of them refused.
-fn today(_: &Program) -> String {
-    let line = format!(
-        "{{\"time\":{},\"app\":\"fine\",\"method\":\"GET\",\"path\":\"/things/1\",\"status\":403,\"company_header\":\"1\"}}\n",
-        crate::cast::now().as_millisecond()
-    );
-    line.repeat(70)
 }

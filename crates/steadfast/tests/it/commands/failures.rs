@@ -56,7 +56,7 @@ fn what_is_asked_wrongly_exits_2() {
     check(&program, &["report", "acme-erp", "--days", "-1"], 2, &["-1"]);
     check(&program, &["ingest", "--threads", "0", "calls.ndjson"], 2, &["--threads"]);
     check(&program, &["ingest", "--format", "xml", "calls.ndjson"], 2, &["`xml`", "nginx-json", "log_format"]);
-    check(&program, &["ingest", "--format", "$status", "calls.ndjson"], 2, &["log format", "$request"]);
+    check(&program, &["ingest", "--format", "$status", "calls.ndjson"], 2, &["log format", "$time_iso8601"]);
     check(&program, &["ingest", "--field", "app", "calls.ndjson"], 2, &["FIELD=PATH"]);
     check(&program, &["serve", "--listen", "here"], 2, &["--listen"]);
 }

@@ -1,5 +1,7 @@
 //! `ingest` on files of every condition.
 
+use std::time::Duration;
+
 use crate::cast::{Call, Told, app_ids, program};
 
 #[test]
@@ -92,4 +94,27 @@ fn a_source_of_the_configuration_is_read_as_it_says() {
     assert_eq!(Told::by(&ran).counted, 6);
     let report = program.run(&["report", "acme"]).succeeded().stdout();
     assert!(report.ends_with(&format!("\r\n{day},200,GET,/a,6\r\n")), "{report}");
+}
+
+/// As in `steadfast ingest <(zcat old.gz)` and `… | steadfast ingest /dev/stdin`: a pipe can be read only once.
+#[test]
+fn a_pipe_that_is_named_like_a_file_loses_no_line() {
+    let program = program();
+    let ran = program.run_with_input(&["ingest", "/dev/stdin"], Call::default().lines(1_000).as_bytes());
+    assert_eq!(Told::by(&ran.succeeded()), Told { before: 0, lines: 1_000, counted: 1_000, rejected: 0 });
+}
+
+#[test]
+fn two_processes_that_read_one_file_count_it_once() {
+    let program = program();
+    program.write("calls.ndjson", Call::default().lines(100_000));
+    let mut runs = [0; 2].map(|_| program.start(&["ingest", "calls.ndjson"]));
+    for run in &mut runs {
+        // One may wait for the other or give way to it.
+        assert!(run.exit(Duration::from_secs(60)).is_some(), "{}", run.output());
+    }
+    let told = Told::by(&program.run(&["ingest", "calls.ndjson"]).succeeded());
+    assert_eq!((told.before, told.lines), (100_000, 0));
+    let report = program.run(&["report", "acme-erp"]).succeeded().stdout();
+    assert!(report.ends_with(",GET,/things/:id,100000\r\n"), "{report}");
 }
