@@ -1,4 +1,4 @@
-//! Finding the route of a path, by rule 5 of `docs/rules.md`.
+//! Finding the route of a path, as “Matching” in `docs/rules.md` says.
 //!
 //! The routes form a tree with one level for each segment. At a node the literal child is tried first, then mixed
 //! segments by how much literal text they have (of equals the one imported first), then the parameter; a branch that

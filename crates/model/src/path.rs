@@ -1,4 +1,4 @@
-//! The path of a call, cut and decoded as rule 4 of `docs/rules.md` says.
+//! The path of a call, cut and decoded as “Path” in `docs/rules.md` says.
 
 use std::borrow::Cow;
 

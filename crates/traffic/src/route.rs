@@ -1,4 +1,4 @@
-//! Routes of paths that no template matches (rule 7).
+//! Routes of paths that no template matches (“Undocumented paths” in `docs/rules.md`).
 
 use model::{Segment, Segments};
 

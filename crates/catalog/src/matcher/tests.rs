@@ -1,4 +1,4 @@
-//! Examples of rule 5, and random catalogs held against a slow reading of it that tries every template.
+//! Examples of the rule, and random catalogs held against a slow reading of it that tries every template.
 
 use std::cmp::{Ordering, Reverse};
 

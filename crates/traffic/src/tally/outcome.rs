@@ -58,7 +58,7 @@ pub struct UndocumentedCalls {
     pub environment: Environment,
     /// On which day.
     pub day: Day,
-    /// The route of rule 7.
+    /// The route, as [`crate::undocumented_route`] makes it.
     pub route: String,
     /// With which method.
     pub method: String,
