@@ -34,6 +34,7 @@ macro_rules! with_each_promise {
             rejects_add_up_most_frequent_first
             undocumented_routes_are_found_by_day_and_by_group
             a_count_too_large_to_keep_changes_nothing
+            of_very_many_methods_the_last_are_counted_together
             a_commit_with_a_wrong_number_changes_nothing
             purging_takes_everything_older_and_nothing_else
             a_position_reads_back_and_moves_on

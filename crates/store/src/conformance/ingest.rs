@@ -1,6 +1,6 @@
 //! Promises about counts.
 
-use ::model::{App, Component, Counts, DayRange, Distribution};
+use ::model::{App, Component, Counts, DayRange, Distribution, TallyKey};
 
 use super::builders::{PRODUCTION, SANDBOX, always, app, calls, commit, counted, day, dirty, key, position, route};
 use crate::{Result, SharedStore, StoreError};
@@ -164,6 +164,20 @@ pub async fn undocumented_routes_are_found_by_day_and_by_group(store: SharedStor
     ];
     let of_groups = store.undocumented_routes_of(&groups).await?;
     assert_eq!(of_groups, [vec![], vec!["/also", "/new"], vec!["/s"], vec![], vec!["/also", "/new"]]);
+    Ok(())
+}
+
+/// A thousand methods are kept by name; calls with any further one are counted under `OTHER`, and none is lost.
+pub async fn of_very_many_methods_the_last_are_counted_together(store: SharedStore) -> Result<()> {
+    let made_up = |n: u8, m: u8| String::from_iter([char::from(b'A' + n), char::from(b'A' + m), 'X']);
+    let named = |method| (TallyKey { method, ..key("a", day(0), "/x") }, calls(1));
+    let tallies: Vec<_> = (0..50).flat_map(|n| (0..26).map(move |m| named(made_up(n, m)))).collect();
+    store.commit_ingest(commit(&tallies[..600])).await?;
+    store.commit_ingest(commit(&tallies[600..])).await?;
+    let counted = counted(&store, "a", PRODUCTION).await?;
+    assert_eq!(counted.len(), 1_001);
+    assert_eq!(counted.iter().map(|(_, calls)| calls).sum::<u64>(), 1_300);
+    assert!(counted.iter().any(|(key, calls)| key.method == "OTHER" && *calls == 300));
     Ok(())
 }
 
