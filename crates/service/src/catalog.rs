@@ -66,6 +66,7 @@ impl Steadfast {
     }
 
     async fn save_import(&self, documents: &[Document], add: bool, outcome: &mut ImportOutcome) -> Result<(), Error> {
+        self.settle_routes().await?;
         let today = self.today();
         let last = self.store.last_import().await?;
         let previous = self.store.catalog().await?;
@@ -74,7 +75,8 @@ impl Steadfast {
         let stays = |name: &&String| !read.contains(name.as_str()) && (add || outcome.failed.contains(name));
         let kept: Vec<String> = known.iter().filter(stays).cloned().collect();
         let (catalog, changes) = catalog::apply(&previous, documents, &kept, today);
-        let moved = self.moves(&catalog, today.plus(-MOVED_DAYS)).await?;
+        let since = today.plus(-MOVED_DAYS);
+        let moved = self.moves(&catalog, Some(&previous), since).await?;
         let names: Vec<String> =
             kept.iter().cloned().chain(documents.iter().map(|document| document.name.clone())).collect();
         self.store
@@ -85,9 +87,10 @@ impl Steadfast {
                 catalog: &catalog,
                 changes: &changes,
                 moves: &moved,
-                move_since: today.plus(-MOVED_DAYS),
+                move_since: since,
             })
             .await?;
+        self.settle(Some(&previous)).await?;
         let documented = catalog.routes.iter().filter(|route| route.documented_until.is_none());
         outcome.routes = documented.clone().count();
         outcome.operations = documented
@@ -104,9 +107,13 @@ impl Steadfast {
     /// Moves counts that still stand under undocumented routes which the catalog documents: traffic that was
     /// committed while an import was decided, or matched with the catalog before it.
     pub(crate) async fn settle_routes(&self) -> Result<(), Error> {
+        self.settle(None).await
+    }
+
+    async fn settle(&self, previous: Option<&Catalog>) -> Result<(), Error> {
         while let Some(mark) = self.store.unsettled_routes().await? {
             let since = self.today().plus(-MOVED_DAYS);
-            let moves = self.moves(&self.store.catalog().await?, since).await?;
+            let moves = self.moves(&self.store.catalog().await?, previous, since).await?;
             self.store.settle_routes(mark, &moves, since).await?;
         }
         Ok(())
@@ -115,12 +122,24 @@ impl Steadfast {
     /// The undocumented routes with calls since a day that the catalog documents.
     ///
     /// Only the route is known of those calls, not their paths: `:id` stands for any identifier. It is
-    /// matched as a path of its own, so a parameter takes it, and a literal does not.
-    async fn moves(&self, catalog: &Catalog, since: Day) -> Result<Vec<(String, String)>, Error> {
+    /// matched as a path of its own, so a parameter takes it, and a literal does not. A route that the catalog
+    /// before matched too stays: its paths were held against that template and did not fit, since they are not
+    /// UTF-8 once decoded, for example.
+    async fn moves(
+        &self,
+        catalog: &Catalog,
+        previous: Option<&Catalog>,
+        since: Day,
+    ) -> Result<Vec<(String, String)>, Error> {
         let matcher = catalog::Matcher::new(catalog);
+        let matcher_before = previous.map(catalog::Matcher::new);
         let undocumented = self.store.undocumented_routes(since).await?;
         let documented = |text: &String| {
-            let index = matcher.match_segments(&model::cut_path(text))?;
+            let segments = model::cut_path(text);
+            let index = matcher.match_segments(&segments)?;
+            if matcher_before.as_ref().is_some_and(|before| before.match_segments(&segments).is_some()) {
+                return None;
+            }
             catalog.routes.get(index).map(|route| route.text.clone())
         };
         Ok(undocumented

@@ -10,15 +10,16 @@ mod intern;
 mod outcome;
 mod worker;
 
-use model::Segments;
+use model::{Day, Segments};
 
 pub use outcome::{BlockOutcome, DocumentedCalls, RejectedLine, Tallied, UndocumentedCalls};
 pub use worker::{BlockContext, WorkerTally};
 
 /// What knows the catalog's routes.
 pub trait MatchRoute: Sync {
-    /// The index of the documented route that matches a path.
-    fn match_route(&self, segments: &Segments<'_>) -> Option<u32>;
+    /// The index of the documented route that matches a path called on `day`: a route may have been documented only
+    /// until some day, and then matches no calls from that day on.
+    fn match_route(&self, segments: &Segments<'_>, day: Day) -> Option<u32>;
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 use std::hash::Hasher;
 use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use store::{SourcePosition, Store};
 
@@ -109,7 +110,7 @@ pub(super) async fn locate(store: &dyn Store, input: &Input) -> Result<Found, Er
     let failed = |error: io::Error| Error::Input { name: input.name(), message: error.to_string() };
     let newest_known = store.newest_position().await?;
     let ready = |source, marks, before| Ok(Found::Ready(Located { source, marks, before, newest_known }));
-    if matches!(input, Input::Stdin) {
+    if !matches!(input, Input::File(_)) {
         return ready(Source::open(input).map_err(failed)?, Marks::default(), None);
     }
     let mut shorter = None;
@@ -134,6 +135,40 @@ pub(super) async fn locate(store: &dyn Store, input: &Input) -> Result<Found, Er
     }
 }
 
+/// Whether a position is that of another file which is still there, and so short that two logs may well begin with
+/// all of it.
+fn is_of_another_file(position: &SourcePosition, input: &Input) -> bool {
+    let Input::File(path) = input else { return false };
+    let head_len = position.head_len as usize;
+    if head_len == SPAN || is_same_file(Path::new(&position.path), path) {
+        return false;
+    }
+    let mut head = Vec::with_capacity(SPAN);
+    let there = Source::open(&Input::File(PathBuf::from(&position.path)))
+        .and_then(|source| source.stream.take(SPAN as u64).read_to_end(&mut head));
+    there.is_ok() && head.get(..head_len).is_some_and(|head| digest(head) == position.head_digest)
+}
+
+/// Whether two paths lead to one file.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (std::fs::canonicalize(one), std::fs::canonicalize(other)) {
+        (Ok(one), Ok(other)) => one == other || same_inode(&one, &other),
+        _ => false,
+    }
+}
+
+#[cfg(unix)]
+fn same_inode(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let inode = |path: &Path| std::fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino())).ok();
+    inode(one).is_some_and(|inode_of_one| inode(other) == Some(inode_of_one))
+}
+
+#[cfg(not(unix))]
+fn same_inode(_: &Path, _: &Path) -> bool {
+    false
+}
+
 /// The saved positions of sources that begin as this input does, the furthest first.
 async fn candidates(store: &dyn Store, input: &Input) -> Result<Vec<SourcePosition>, Error> {
     let failed = |error: io::Error| Error::Input { name: input.name(), message: error.to_string() };
@@ -150,6 +185,7 @@ async fn candidates(store: &dyn Store, input: &Input) -> Result<Vec<SourcePositi
             candidates.extend(store.positions_with_head(length, digest(bytes)).await?);
         }
     }
+    candidates.retain(|position| !is_of_another_file(position, input));
     candidates.sort_by_key(|position| std::cmp::Reverse((position.offset, position.id)));
     Ok(candidates)
 }

@@ -9,6 +9,7 @@ mod identity;
 mod pending;
 mod rejects;
 mod round;
+mod routes;
 mod source;
 
 use std::io::{Cursor, Read};
@@ -27,7 +28,8 @@ use crate::{Error, Steadfast};
 use blocks::{Blocks, End};
 use identity::Found;
 use pending::{Delta, KeptRoutes, Pending};
-use round::{Engine, Job};
+use round::{Engine, Job, LastLine};
+use routes::CatalogMatcher;
 
 /// Keys in memory at which they are committed: few enough for a commit to be done while the next lines are read.
 const KEYS: usize = 150_000;
@@ -42,10 +44,10 @@ const SNIFFED: usize = 256 << 10;
 const HOPELESS: u64 = 20;
 
 /// Rejected lines that are kept as evidence in one commit.
-const EVIDENCE: usize = 1000;
+const EVIDENCE: usize = 10_000;
 
-/// The routes of the catalog, as readers of logs ask for them.
-struct CatalogMatcher(catalog::Matcher);
+/// Rejected lines that are kept as evidence of one block.
+const BLOCK_EVIDENCE: usize = 1000;
 
 /// How to read.
 #[derive(Clone, Debug)]
@@ -145,7 +147,7 @@ impl Steadfast {
         let catalog = Arc::new(self.store.catalog().await?);
         let job = Job {
             decoder,
-            matcher: CatalogMatcher(catalog::Matcher::new(&catalog)),
+            matcher: CatalogMatcher::new(&catalog),
             import,
             zone: self.platform.zone.clone(),
             environment: options.environment,
@@ -167,7 +169,7 @@ fn guess(input: &Input, source: &mut source::Source) -> Result<Option<(Format, S
                 .take(SNIFFED as u64)
                 .read_to_end(&mut first);
         }
-        Input::Stdin => {
+        Input::Pipe(_) | Input::Stdin => {
             let mut buffer = vec![0; 1 << 16];
             while !first.contains(&b'\n') && first.len() < SNIFFED {
                 match source.stream.read(&mut buffer) {
@@ -206,8 +208,8 @@ struct Reading<'a> {
     job: Arc<Job>,
     catalog: Arc<Catalog>,
     packed: Arc<AtomicU64>,
-    /// Whether the input ends where it ends, and no writer is at work on it.
-    final_end: bool,
+    /// What its last line may be.
+    last_line: LastLine,
     /// The last committed position.
     position: Option<SourcePosition>,
     /// The newest position when this one was looked for.
@@ -235,13 +237,17 @@ impl<'a> Reading<'a> {
             .before
             .as_ref()
             .map_or((0, false, 0), |position| (position.offset, position.within_line, position.lines));
-        let live = matches!(input, Input::Stdin);
+        let live = !matches!(input, Input::File(_));
         let blocks = Blocks::new(located.source.stream, located.marks, offset, within_line, live);
         Self {
             steadfast,
             input,
             packed: located.source.progress,
-            final_end: live || located.source.packing != source::Packing::Plain,
+            last_line: match located.source.packing {
+                _ if live => LastLine::IsFinal,
+                source::Packing::Plain => LastLine::MayGoOn,
+                source::Packing::Gzip | source::Packing::Zstd => LastLine::MayGrow,
+            },
             position: located.before,
             newest_known: located.newest_known,
             line,
@@ -311,12 +317,12 @@ impl<'a> Reading<'a> {
         let job = Arc::clone(&self.job);
         let now = self.steadfast.clock.now();
         let bounds = TimeBounds { now, oldest: self.steadfast.oldest(now) };
-        let final_end = self.final_end;
+        let last_line = self.last_line;
         tokio::task::spawn_blocking(move || {
             let mut outcomes = engine.round(&job, bounds);
             let ended = engine.blocks.end().is_some();
             if ended {
-                outcomes.extend(engine.last_line(&job, bounds, final_end));
+                outcomes.extend(engine.last_line(&job, bounds, last_line));
             }
             Round { engine, outcomes, ended }
         })

@@ -6,9 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use model::{Environment, PlatformZone};
-use traffic::{BlockContext, BlockOutcome, Decoder, MatchRoute, TimeBounds, WorkerTally};
+use traffic::{BlockContext, BlockOutcome, Decoder, TimeBounds, WorkerTally};
 
 use super::blocks::{Block, Blocks};
+use super::routes::CatalogMatcher;
 
 /// How many blocks make a round at most: little enough to hold what is kept of each in memory.
 const BLOCKS: u64 = 256;
@@ -19,11 +20,22 @@ const LONGEST: Duration = Duration::from_secs(1);
 /// What every worker needs to know.
 pub(super) struct Job {
     pub(super) decoder: Decoder,
-    pub(super) matcher: super::CatalogMatcher,
+    pub(super) matcher: CatalogMatcher,
     /// The import that the matcher was made from.
     pub(super) import: Option<i64>,
     pub(super) zone: PlatformZone,
     pub(super) environment: Environment,
+}
+
+/// What a last line without line end may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LastLine {
+    /// Part of a line that is being written, as in a plain file: counted only if the format shows that it is whole.
+    MayGoOn,
+    /// Part of a line of which the rest may be appended in one piece, as in a packed file: counted if it can be read.
+    MayGrow,
+    /// The last there is, as from standard input: counted or rejected.
+    IsFinal,
 }
 
 /// One worker's own tallies and buffer, reused over rounds.
@@ -84,16 +96,15 @@ impl Engine {
     /// Counts the last line, which has no line end, if it is one to count. Returns its outcome, or `None` if
     /// it was left for the next run.
     ///
-    /// A packed file and standard input end where they end. A plain file may be written to at this moment, so
-    /// there a line without end must be complete by itself and readable.
-    pub(super) fn last_line(&mut self, job: &Job, bounds: TimeBounds, final_end: bool) -> Option<BlockOutcome> {
+    pub(super) fn last_line(&mut self, job: &Job, bounds: TimeBounds, end: LastLine) -> Option<BlockOutcome> {
         let line = self.blocks.unfinished();
-        if line.is_empty() || !(final_end || job.decoder.self_terminating()) {
+        let whole = end != LastLine::MayGoOn || job.decoder.self_terminating();
+        if line.is_empty() || !whole {
             return None;
         }
         let worker = self.workers.first_mut()?;
         let outcome = tally(&mut worker.tally, line, u64::MAX, job, bounds);
-        if outcome.counted == 0 && !final_end {
+        if outcome.counted == 0 && end != LastLine::IsFinal {
             return None;
         }
         self.blocks.take_unfinished();
@@ -117,13 +128,7 @@ fn tally(tally: &mut WorkerTally, bytes: &[u8], sequence: u64, job: &Job, bounds
         matcher: &job.matcher,
         bounds,
         default_environment: job.environment,
-        kept_rejects: super::EVIDENCE,
+        kept_rejects: super::BLOCK_EVIDENCE,
     };
     tally.tally_block(bytes, sequence, &context)
-}
-
-impl MatchRoute for super::CatalogMatcher {
-    fn match_route(&self, segments: &model::Segments<'_>) -> Option<u32> {
-        self.0.match_segments(segments).and_then(|index| u32::try_from(index).ok())
-    }
 }

@@ -13,16 +13,25 @@ use std::time::Duration;
 pub enum Input {
     /// A file: its position is kept, so nothing in it is counted twice.
     File(PathBuf),
-    /// Standard input: it has no position; what is sent twice is counted twice.
+    /// A pipe with a name, as of `<(zcat old.gz)`: like standard input.
+    Pipe(PathBuf),
+    /// Standard input: it can be read only once and has no position; what is sent twice is counted twice.
     Stdin,
 }
 
 impl Input {
+    /// What lies at a path: a file, or something else that can be read only once.
+    #[must_use]
+    pub fn at(path: PathBuf) -> Self {
+        let once = std::fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+        if once { Self::Pipe(path) } else { Self::File(path) }
+    }
+
     /// How it is called in messages and in the rejects file.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) | Self::Pipe(path) => path.display().to_string(),
             Self::Stdin => "standard input".to_owned(),
         }
     }
@@ -79,6 +88,7 @@ impl Source {
                 }
                 Self::unpack(Box::new(file))
             }
+            Input::Pipe(path) => Self::unpack(Box::new(Patient::new(File::open(path)?)?)),
             Input::Stdin => Self::unpack(Box::new(Patient::new(io::stdin())?)),
         }
     }
@@ -171,7 +181,7 @@ impl<R: Read> Read for Metered<R> {
 pub fn packed_size(input: &Input) -> Option<u64> {
     match input {
         Input::File(path) => size_of(path),
-        Input::Stdin => None,
+        Input::Pipe(_) | Input::Stdin => None,
     }
 }
 

@@ -88,3 +88,35 @@ async fn traffic_that_was_matched_with_an_older_catalog_settles_with_the_newer()
     installation.steadfast.store.commit_ingest(commit).await.unwrap();
     assert!(installation.report("acme").await.contains(",GET,/things/:thing_id,7"));
 }
+
+#[tokio::test]
+async fn counts_that_a_template_did_not_fit_stay_where_they_are() {
+    let installation = Installation::new();
+    installation.import(&[("api.json", SECOND)]).await;
+    // Not UTF-8 once decoded, so it keeps its raw text; the route that is kept has an `:id` for the odd segment.
+    let log = installation.write("access.log", line("acme", 0, "/%74hings/a@%ff", 200));
+    installation.ingest(&log).await;
+    let report = installation.report("acme").await;
+    assert!(report.ends_with(",GET,/%74hings/:id,1\r\n"), "{report}");
+    let outcome = installation.import(&[("api.json", SECOND)]).await;
+    assert!(outcome.moved.is_empty() && outcome.changes.is_empty(), "{outcome:?}");
+    assert_eq!(installation.report("acme").await, report);
+}
+
+#[tokio::test]
+async fn late_calls_of_a_removed_route_are_counted_as_those_that_came_in_time() {
+    let installation = Installation::new();
+    installation.import(&[("api.json", SECOND)]).await;
+    let early = installation.write("early.log", line("acme", 0, "/things/1", 200));
+    installation.ingest(&early).await;
+    installation.import(&[("api.json", FIRST)]).await;
+    let late = installation.write("late.log", line("acme", 1, "/things/2", 200));
+    installation.ingest(&late).await;
+    assert!(installation.report("acme").await.contains("2026-11-19,200,GET,/things/:thing_id,2"));
+    let today = line("acme", 2, "/things/3", 200).replace("2026-11-19", "2026-11-20");
+    installation.ingest(&installation.write("today.log", today)).await;
+    let steadfast = &installation.steadfast;
+    let health = steadfast.health(&"acme".parse().unwrap(), steadfast.today()).await.unwrap();
+    let private = Observation::PrivateEndpoint.index();
+    assert_eq!((health.observations[private].affected(), health.today.affected[private]), (0, 1));
+}

@@ -219,3 +219,40 @@ async fn counts_of_one_time_zone_take_none_of_another() {
     let error = installation.try_ingest(&log).await.unwrap_err().to_string();
     assert!(error.contains("`UTC`") && error.contains("`Asia/Tokyo`"), "{error}");
 }
+
+#[tokio::test]
+async fn two_short_logs_that_begin_alike_are_two() {
+    let installation = Installation::new();
+    let one = installation.write("one.log", lines("acme", 0..1));
+    let same = installation.write("same.log", lines("acme", 0..1));
+    let longer = installation.write("longer.log", lines("acme", 0..2));
+    for _ in 0..2 {
+        for log in [&one, &same, &longer] {
+            installation.ingest(log).await;
+        }
+        check_count(&installation, 4).await;
+    }
+    append(&one, &lines("acme", 5..7));
+    assert_eq!(installation.ingest(&one).await.counted, 2);
+    std::fs::rename(&same, installation.path("same.log.1")).unwrap();
+    assert_eq!(installation.ingest(&installation.path("same.log.1")).await.lines, 0);
+    check_count(&installation, 6).await;
+}
+
+#[tokio::test]
+async fn a_line_that_two_members_of_a_compressed_file_share_is_counted() {
+    let installation = Installation::new();
+    let text = lines("acme", 0..50);
+    let member = |bytes: &[u8]| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(bytes).unwrap();
+        gzip.finish().unwrap()
+    };
+    let (first, second) = text.as_bytes().split_at(text.len() / 2 + 7);
+    let log = installation.write("access.log.gz", member(first));
+    let half = installation.ingest(&log).await;
+    assert!(half.unfinished && half.rejected.total() == 0, "{half:?}");
+    installation.write("access.log.gz", [member(first), member(second)].concat());
+    assert_eq!(half.counted + installation.ingest(&log).await.counted, 50);
+    check_count(&installation, 50).await;
+}

@@ -52,8 +52,11 @@ fn told(outcome: &ImportOutcome) -> String {
     text += &changes_told(&outcome.changes, &paint);
     if !outcome.moved.is_empty() {
         text += &format!("\n{}\n", paint.bold("Documented now, with their counts of the last 30 days"));
-        for (from, to) in &outcome.moved {
+        for (from, to) in outcome.moved.iter().take(LISTED) {
             text += &format!("  {} → {}\n", printable(from), printable(to));
+        }
+        if outcome.moved.len() > LISTED {
+            text += &format!("  … and {} more\n", outcome.moved.len() - LISTED);
         }
     }
     text + &format!(

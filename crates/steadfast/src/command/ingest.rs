@@ -128,7 +128,7 @@ fn format_of(source: &Source) -> Result<(Option<Format>, FormatOptions), Failure
 }
 
 fn input(path: PathBuf) -> Input {
-    if path == Path::new("-") { Input::Stdin } else { Input::File(path) }
+    if path == Path::new("-") { Input::Stdin } else { Input::at(path) }
 }
 
 /// What was read of one input, for people.

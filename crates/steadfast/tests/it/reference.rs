@@ -25,16 +25,21 @@ enum Way {
 
 const WAYS: [Way; 5] = [Way::File, Way::Gzip, Way::Zstd, Way::StandardInput, Way::OneThread];
 
-/// How many random platforms one run compares. `STEADFAST_TEST_SEEDS=FIRST..LAST` looks at others.
-fn seeds() -> std::ops::Range<u64> {
+/// Seeds that once told of a fault: records that were guessed to be another format's, and a path that is not UTF-8 and
+/// was moved to a route which it did not match.
+const TELLING: [u64; 2] = [7_041, 7_162];
+
+/// Which random platforms are compared. `STEADFAST_TEST_SEEDS=FIRST..LAST` looks at others.
+fn seeds() -> Vec<u64> {
     let given = std::env::var("STEADFAST_TEST_SEEDS").ok();
     let range = given.as_deref().and_then(|range| range.split_once(".."));
-    range.and_then(|(first, last)| Some(first.parse().ok()?..last.parse().ok()?)).unwrap_or(500..510)
+    let range = range.and_then(|(first, last)| Some(first.parse().ok()?..last.parse().ok()?));
+    range.map_or_else(|| TELLING.into_iter().chain(500..510).collect(), Iterator::collect)
 }
 
 #[test]
 fn the_program_agrees_with_the_reference() {
-    for (seed, way) in seeds().zip(WAYS.into_iter().cycle()) {
+    for (seed, way) in seeds().into_iter().zip(WAYS.into_iter().cycle()) {
         let case = random::case(seed, now().as_millisecond());
         compare_case(&case, way);
     }

@@ -19,20 +19,23 @@ pub struct Sniffed {
 /// How many lines are looked at.
 const LINES: usize = 20;
 
-/// The format in which most of the first lines of a log can be read, if any can. `first_bytes` is how the log
+/// The format in which most of the first lines of a log can be read, if any can; that of the call record where it is
+/// not far behind. `first_bytes` is how the log
 /// begins; a last line that may be cut off is only looked at where it is the only one.
 #[must_use]
 pub fn sniff(first_bytes: &[u8]) -> Option<Sniffed> {
     let lines = first_lines(first_bytes);
-    let mut best: Option<(usize, Format)> = None;
-    for format in candidates() {
-        let Ok(decoder) = format.decoder(&FormatOptions::default()) else { continue };
-        let read = lines.iter().filter(|line| reads(&decoder, line)).count();
-        if read > best.as_ref().map_or(0, |(most, _)| *most) {
-            best = Some((read, format));
-        }
-    }
-    best.map(|(read, format)| {
+    let guesses: Vec<(usize, Format)> = candidates()
+        .filter_map(|format| {
+            let decoder = format.decoder(&FormatOptions::default()).ok()?;
+            Some((lines.iter().filter(|line| reads(&decoder, line)).count(), format))
+        })
+        .collect();
+    let most = guesses.iter().map(|(read, _)| *read).max().filter(|most| *most > 0)?;
+    // Maps for gateways are more forgiving than the call record: of a log of records with bad ones at its beginning they
+    // may read more lines.
+    let fits = |(read, format): &(usize, Format)| *read == most || (*format == Format::Steadfast && 2 * read >= most);
+    guesses.into_iter().find(fits).map(|(read, format)| {
         let reason = match lines.len() {
             1 => "the first line reads as such".to_owned(),
             count => format!("{read} of the first {count} lines read as such"),
@@ -84,6 +87,18 @@ mod tests {
         assert_eq!(sniffed.format, Format::Steadfast);
         assert_eq!(sniffed.reason, "3 of the first 4 lines read as such");
         assert_eq!(sniff(record.as_bytes()).unwrap().reason, "the first line reads as such");
+    }
+
+    #[test]
+    fn records_with_bad_ones_among_them_are_records() {
+        let record = r#"{"time":"2026-11-20T13:45:12Z","method":"GET","path":"/","status":200}"#;
+        let bad = record.replace("2026-11-20T13:45:12Z", "20/Nov/2026:13:45:12 +0000");
+        let sniffed = |log: String| sniff(log.as_bytes()).unwrap();
+        assert_ne!(sniffed(format!("{bad}\n")).format, Format::Steadfast);
+        let records = sniffed(format!("{bad}\n{record}\n{record}\n"));
+        assert_eq!(records.format, Format::Steadfast);
+        assert_eq!(records.reason, "2 of the first 3 lines read as such");
+        assert_ne!(sniffed(format!("{bad}\n{bad}\n{record}\n")).format, Format::Steadfast);
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl WorkerTally {
                     let day = days.day_of(call.time);
                     let environment = call.environment.unwrap_or(context.default_environment);
                     let segments = cut(&call.path);
-                    if let Some(route) = context.matcher.match_route(&segments) {
+                    if let Some(route) = context.matcher.match_route(&segments, day) {
                         let app = apps.number(call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED));
                         let method = methods.number(&call.method);
                         let key = Key::new(app, route, method, day, call.status, environment);
