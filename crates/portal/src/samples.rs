@@ -1,5 +1,5 @@
 //! Answers to make pages from: the cast of the tests, and of the pages that
-//! `STEADFAST_SAMPLES=DIR cargo test -p portal samples` writes for looking at.
+//! `TEST_SAMPLES=DIR cargo test -p portal samples` writes for looking at.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -277,7 +277,7 @@ fn make_pages() -> Vec<(&'static str, String)> {
 /// Writes the pages where they can be looked at, if somebody asks for them.
 #[test]
 fn samples_are_written_for_looking_at() {
-    let Ok(folder) = std::env::var("STEADFAST_SAMPLES") else { return };
+    let Ok(folder) = std::env::var("TEST_SAMPLES") else { return };
     let folder = Path::new(&folder);
     for (url, bytes) in assets::all() {
         let file = folder.join(url.trim_start_matches('/'));

@@ -294,7 +294,7 @@ const OTHER_VARIABLES: [&str; 2] = ["STEADFAST_DATA", "STEADFAST_CONFIG"];
 
 fn set_variable(effective: &mut Table, defaults: &Table, name: &str, value: &str) -> Result<(), String> {
     let Some(path) = name.strip_prefix("STEADFAST_") else { return Ok(()) };
-    if OTHER_VARIABLES.contains(&name) || path.starts_with("TEST_") || path.starts_with("OPENAPI_") {
+    if OTHER_VARIABLES.contains(&name) {
         return Ok(());
     }
     let mut keys = Vec::new();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Set to `1` where everything has to be tested: then what is missing fails the test that needs it.
-pub const EVERYTHING: &str = "STEADFAST_TEST_EVERYTHING";
+pub const EVERYTHING: &str = "TEST_EVERYTHING";
 
 /// The first of these paths that exists. Else says what is missing, and that the test is skipped.
 pub(crate) fn find(package: &str, paths: &[&str]) -> Option<PathBuf> {

