@@ -20,7 +20,7 @@ pub(super) async fn run(arguments: Serve, config: Config) -> Outcome {
     let steadfast = open(&arguments.data.path, config)?;
     let listener = bind(listen).await?;
     portal(steadfast, listener, |address| {
-        eprintln!("Steadfast serves its portal on http://{address}/ (Ctrl-C ends it)")
+        eprintln!("Steadfast serves its portal on http://{address}/ (Ctrl-C ends it)");
     })
     .await
 }
