@@ -11,6 +11,7 @@ use crate::operation::Inherited;
 use crate::path_item::{MAX_METHODS, PathItems, PlacedOperation};
 use crate::pointer::Pointer;
 use crate::problem::{Problem, Problems};
+use crate::references::References;
 use crate::server::{base_paths, swagger_base_path};
 use crate::syntax;
 use crate::template::{Pattern, Template, without_query};
@@ -101,11 +102,12 @@ pub struct DocumentedOperation {
 #[must_use]
 pub fn read_document(name: &str, bytes: &[u8]) -> (Option<Document>, Vec<Problem>) {
     let mut problems = Problems::new(name);
-    let document = syntax::parse(name, bytes, &mut problems).and_then(|root| interpret(name, &root, &mut problems));
+    let document =
+        syntax::parse(name, bytes, &mut problems).and_then(|root| interpret(name, bytes, &root, &mut problems));
     (document.filter(|_| !problems.any_error()), problems.finish())
 }
 
-fn interpret(name: &str, root: &Node, problems: &mut Problems) -> Option<Document> {
+fn interpret(name: &str, bytes: &[u8], root: &Node, problems: &mut Problems) -> Option<Document> {
     let openapi = flavour(root, problems)?;
     let paths_at = Pointer::ROOT.key("paths");
     let paths = match root.get("paths") {
@@ -129,7 +131,8 @@ fn interpret(name: &str, root: &Node, problems: &mut Problems) -> Option<Documen
         base_paths(root, &Pointer::ROOT, problems).unwrap_or_else(|| vec![String::new()])
     };
     let inherited = Inherited::from_document(root, problems);
-    let items = PathItems::of(root);
+    let references = References::of(root, |wanted| syntax::parse_as(wanted, name, bytes, problems))?;
+    let items = PathItems::of(&references);
     let mut routes = Routes::default();
     for (path, node) in paths {
         let at = paths_at.key(path);

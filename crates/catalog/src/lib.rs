@@ -13,6 +13,7 @@ mod operation;
 mod path_item;
 mod pointer;
 mod problem;
+mod references;
 mod server;
 mod syntax;
 mod template;

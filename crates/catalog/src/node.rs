@@ -214,7 +214,7 @@ fn add_member(members: &mut Vec<(String, Node)>, key: String, node: Node, sectio
 }
 
 /// The key of a member. YAML has keys that are no texts; those read as one that nobody asks for.
-struct Key(String);
+pub(crate) struct Key(pub(crate) String);
 
 impl<'de> Deserialize<'de> for Key {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,16 +1,15 @@
 //! Path items: what stands under one key of `paths`, and what it refers to.
 
-use std::collections::HashMap;
-
 use crate::document::DocumentedOperation;
 use crate::node::{Node, is_method};
 use crate::operation::{Inherited, read_operation};
-use crate::pointer::{Pointer, parse_reference};
+use crate::pointer::Pointer;
 use crate::problem::Problems;
+use crate::references::References;
 use crate::server::base_paths;
 
 /// How many references may lead from one path item to the next.
-const MAX_CHAIN: usize = 32;
+pub(crate) const MAX_CHAIN: usize = 32;
 
 /// How many operations one path may have.
 pub(crate) const MAX_METHODS: usize = 100;
@@ -36,19 +35,14 @@ struct Layer<'a> {
     location: String,
 }
 
-/// Reads path items and finds those that others refer to.
+/// Reads path items with those that they refer to.
 pub(crate) struct PathItems<'a> {
-    paths: HashMap<&'a str, &'a Node>,
-    components: HashMap<&'a str, &'a Node>,
+    references: &'a References<'a>,
 }
 
 impl<'a> PathItems<'a> {
-    pub(crate) fn of(root: &'a Node) -> Self {
-        let by_key = |node: Option<&'a Node>| -> HashMap<&'a str, &'a Node> {
-            node.map_or(&[][..], Node::members).iter().map(|(key, node)| (key.as_str(), node)).collect()
-        };
-        let components = root.get("components").and_then(|components| components.get("pathItems"));
-        Self { paths: by_key(root.get("paths")), components: by_key(components) }
+    pub(crate) fn of(references: &'a References<'a>) -> Self {
+        Self { references }
     }
 
     /// Reads a path item; one that is `null` documents the path without operations.
@@ -126,24 +120,8 @@ impl<'a> PathItems<'a> {
             Some(Node::Text(reference)) => reference.trim(),
             Some(other) => return Err(format!("`$ref` must be a text, not {}; correct it", other.kind())),
         };
-        if !reference.starts_with('#') {
-            return Err(format!("`{reference}` leads to another file; bundle the documents into one before importing"));
-        }
-        let keys = parse_reference(reference).unwrap_or_default();
-        let found = match keys.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            ["paths", key] => self.paths.get(key).map(|node| (node, Pointer::ROOT.key("paths").key(key).to_string())),
-            ["components", "pathItems", key] => self
-                .components
-                .get(key)
-                .map(|node| (node, Pointer::ROOT.key("components").key("pathItems").key(key).to_string())),
-            _ => {
-                return Err(format!(
-                    "`{reference}` can't be followed; refer to `#/components/pathItems/…` or `#/paths/…`"
-                ));
-            }
-        };
-        let missing = || format!("`{reference}` leads nowhere; correct it or add what it refers to");
-        found.map(|(node, location)| Some(Layer { node, location })).ok_or_else(missing)
+        let (node, location) = self.references.follow(reference)?;
+        Ok(Some(Layer { node, location }))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use model::cut_path;
+
 /// A place in a document: the way down from its root, linked upwards so that it costs nothing to make.
 #[derive(Clone, Copy)]
 pub(crate) struct Pointer<'a> {
@@ -47,19 +49,26 @@ impl fmt::Display for Pointer<'_> {
 }
 
 /// The keys of a reference into the same document (`#/paths/~1users~1%7Bid%7D`), unescaped.
-/// `None` where it leads to another file or isn't a pointer.
+/// `None` where it leads to another file or isn't a pointer, and for the document as a whole.
 pub(crate) fn parse_reference(reference: &str) -> Option<Vec<String>> {
-    let pointer = reference.strip_prefix("#/")?;
-    Some(pointer.split('/').map(|token| unescape_percent(token).replace("~1", "/").replace("~0", "~")).collect())
+    let fragment = reference.strip_prefix('#')?;
+    let unescape = |token: &str| token.replace("~1", "/").replace("~0", "~");
+    match fragment.strip_prefix('/') {
+        // `%2F` belongs to a key, as most tools read it …
+        Some(pointer) => Some(pointer.split('/').map(|token| unescape(&unescape_percent(token))).collect()),
+        // … unless the pointer is escaped as a whole.
+        None => Some(unescape_percent(fragment).strip_prefix('/')?.split('/').map(unescape).collect()),
+    }
 }
 
 /// Decodes `%7B` and the like; what is no valid escape stays.
 fn unescape_percent(token: &str) -> String {
-    // A token has no slash and is cut at no `?` or `#`, so that it is one segment of a path, unless it has them.
-    match model::cut_path(token).as_slice() {
-        [segment] if segment.raw == token => segment.text.clone().into_owned(),
-        _ => token.to_owned(),
-    }
+    // Without a slash it is cut as one segment of a path is, but at `?` and `#`, which mean nothing here.
+    let decode = |part: &str| cut_path(part).first().map_or_else(String::new, |part| part.text.clone().into_owned());
+    token.split_inclusive(['?', '#']).fold(String::with_capacity(token.len()), |decoded, part| {
+        let literal = part.trim_end_matches(['?', '#']);
+        decoded + &decode(literal) + &part[literal.len()..]
+    })
 }
 
 #[cfg(test)]
@@ -83,6 +92,12 @@ mod tests {
         assert_eq!(parse_reference("#/paths/~1users~1%7Bid%7D"), keys(&["paths", "/users/{id}"]));
         assert_eq!(parse_reference("#/paths/~1a~01"), keys(&["paths", "/a~1"]));
         assert_eq!(parse_reference("#/paths/a?b"), keys(&["paths", "a?b"]));
+        assert_eq!(parse_reference("#/x-a/%7E1b%7e0%3Fc?%20d##"), keys(&["x-a", "/b~?c? d##"]));
+        assert_eq!(parse_reference("#/paths/%2Fa%2fb"), keys(&["paths", "/a/b"]));
+        assert_eq!(parse_reference("#%2Fpaths%2F~1a%2525"), keys(&["paths", "/a%25"]));
+        assert_eq!(parse_reference("#/x-a/100%/%ff/"), keys(&["x-a", "100%", "%ff", ""]));
+        assert_eq!(parse_reference("#"), None);
+        assert_eq!(parse_reference(""), None);
         assert_eq!(parse_reference("other.yaml#/paths/x"), None);
         assert_eq!(parse_reference("#name"), None);
     }

@@ -21,10 +21,18 @@ const MAX_YAML_REPLAY: usize = 2_000_000;
 
 /// Reads what the catalog needs of a JSON or YAML file; `None` after telling why not.
 pub(crate) fn parse(name: &str, bytes: &[u8], problems: &mut Problems) -> Option<Node> {
+    parse_as(Shape::Document, name, bytes, problems)
+}
+
+/// Reads what `seed` takes of a JSON or YAML file; `None` after telling why not.
+pub(crate) fn parse_as<T, S>(seed: S, name: &str, bytes: &[u8], problems: &mut Problems) -> Option<T>
+where
+    S: for<'de> DeserializeSeed<'de, Value = T> + Copy,
+{
     let text = text_of(bytes, problems)?;
     let yaml_name = [".yaml", ".yml"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
     if text.trim_start().starts_with(['{', '[']) {
-        match parse_json(text) {
+        match parse_json(seed, text) {
             Ok(node) => return Some(node),
             // Flow mappings of YAML look like JSON.
             Err(_) if yaml_name => {}
@@ -35,7 +43,7 @@ pub(crate) fn parse(name: &str, bytes: &[u8], problems: &mut Problems) -> Option
             }
         }
     }
-    parse_yaml(text)
+    parse_yaml(seed, text)
         .map_err(|error| {
             let location = error.location().map(|at| format!("line {} column {}", at.line(), at.column()));
             problems.error(location.unwrap_or_default(), yaml_reason(&error));
@@ -66,9 +74,9 @@ fn text_of<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
     }
 }
 
-fn parse_json(text: &str) -> Result<Node, serde_json::Error> {
+fn parse_json<'de, S: DeserializeSeed<'de>>(seed: S, text: &'de str) -> Result<S::Value, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let node = Shape::Document.deserialize(&mut deserializer)?;
+    let node = seed.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(node)
 }
@@ -79,7 +87,7 @@ fn json_reason(error: &serde_json::Error) -> String {
     whole.rsplit_once(" at line ").map_or(whole.as_str(), |(reason, _)| reason).to_owned()
 }
 
-fn parse_yaml(text: &str) -> Result<Node, Error> {
+fn parse_yaml<T, S: for<'de> DeserializeSeed<'de, Value = T>>(seed: S, text: &str) -> Result<T, Error> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_events: usize::MAX,
@@ -99,7 +107,7 @@ fn parse_yaml(text: &str) -> Result<Node, Error> {
         underscored_numbers_as_strings: true,
         with_snippet: false,
     };
-    serde_saphyr::with_deserializer_from_str_with_options(text, options, |yaml| Shape::Document.deserialize(yaml))
+    serde_saphyr::with_deserializer_from_str_with_options(text, options, |yaml| seed.deserialize(yaml))
 }
 
 /// What is wrong with a YAML file and what to do, in words of this program where the parser's are for programmers.

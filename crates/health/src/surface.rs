@@ -1,6 +1,7 @@
 //! What judging needs to know of the catalog: for a route, a method and a day, the operation that was documented.
 
 mod exception;
+mod named;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};

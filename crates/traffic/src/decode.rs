@@ -11,9 +11,12 @@ mod kong;
 mod log_format;
 mod nginx_json;
 mod otlp;
+mod percent;
 mod request_line;
 mod steadfast;
 mod traefik;
+
+use std::borrow::Cow;
 
 use model::Call;
 
@@ -25,6 +28,7 @@ use crate::lines::{content, each_line};
 use crate::reject::{Reject, RejectReason, TimeBounds};
 use json_map::JsonMapDecoder;
 use log_format::{COMBINED, COMMON, LogDecoder, Variables};
+use percent::percent_encoded;
 use steadfast::SteadfastDecoder;
 
 /// A reader of one log format.
@@ -48,6 +52,10 @@ pub struct Scratch {
 
 /// A format whose lines are JSON objects.
 trait DecodeJson {
+    /// Whether lines must be UTF-8 throughout. Where not, bytes that aren't are read as if they were percent-encoded,
+    /// since gateways log what clients send, and no call should go uncounted for an odd byte in its user agent.
+    const STRICT: bool;
+
     /// Decodes the line that stands in `text` from `start` to `end`.
     fn decode<'a>(
         &self,
@@ -212,8 +220,34 @@ fn decode_utf8<'a, D: DecodeJson>(
     bounds: &TimeBounds,
     scratch: &mut Scratch,
 ) -> Decoded<'a> {
-    let text = simdutf8::basic::from_utf8(line).map_err(|_| Reject::plain(RejectReason::NotUtf8))?;
-    decoder.decode(text, 0, text.len(), &mut scratch.slots, bounds)
+    match simdutf8::basic::from_utf8(line) {
+        Ok(text) => decoder.decode(text, 0, text.len(), &mut scratch.slots, bounds),
+        Err(_) if D::STRICT => Err(Reject::plain(RejectReason::NotUtf8)),
+        Err(_) => decode_percent_encoded(decoder, line, bounds, scratch),
+    }
+}
+
+/// Decodes a line that is not UTF-8. What is percent-encoded is no JSON outside of strings, so such bytes are let
+/// through within strings only.
+#[cold]
+fn decode_percent_encoded<D: DecodeJson>(
+    decoder: &D,
+    line: &[u8],
+    bounds: &TimeBounds,
+    scratch: &mut Scratch,
+) -> Decoded<'static> {
+    let text = percent_encoded(Cow::Borrowed(line));
+    let call = decoder.decode(&text, 0, text.len(), &mut scratch.slots, bounds)?;
+    Ok(Call {
+        time: call.time,
+        app: call.app.map(|app| Cow::Owned(app.into_owned())),
+        environment: call.environment,
+        method: Cow::Owned(call.method.into_owned()),
+        path: Cow::Owned(call.path.into_owned()),
+        status: call.status,
+        company_header: call.company_header,
+        principal: call.principal,
+    })
 }
 
 fn decode_bytes_block<'a, D: DecodeBytes>(

@@ -182,11 +182,127 @@ fn references_are_followed_and_their_flaws_are_told() {
             "`f.json` at `/paths/~1c/$ref`: `#/paths/~1gone` leads nowhere; correct it or add what it refers to",
             "`f.json` at `/paths/~1d/$ref`: `other.yaml#/x` leads to another file; \
              bundle the documents into one before importing",
-            "`f.json` at `/paths/~1e/$ref`: `#/definitions/x` can't be followed; \
-             refer to `#/components/pathItems/…` or `#/paths/…`",
+            "`f.json` at `/paths/~1e/$ref`: `#/definitions/x` leads nowhere; correct it or add what it refers to",
             "`f.json` at `/paths/~1f/$ref`: `$ref` must be a text, not `7`; correct it",
         ],
     );
+}
+
+#[test]
+fn references_lead_anywhere_in_the_document() {
+    let rest = r##""paths":{
+            "/a":{"$ref":"#/x-items/a"},
+            "/b":{"$ref":"#/definitions/b"},
+            "/c":{"$ref":"#/components/x/y","x-internal":true},
+            "/d":{"$ref":"#/x-list/1/it%20em~1%7Bid%7D~0"},
+            "/e":{"$ref":"#/paths/x-shared"},
+            "/f":{"$ref":"#/paths/~1g/post"},
+            "/g":{"post":{"get":{"summary":"odd"}}}, "x-shared":{"get":{"summary":"e"}}},
+        "x-items":{"a":{"get":{"summary":"a","x-sunset":"2026-11-20","responses":{"200":{}}}},"big":184467440737095516150},
+        "definitions":{"other":7,"b":{"get":{"summary":"b"}}},
+        "components":{"x":{"y":{"get":{"summary":"c"}}}},
+        "x-list":[null,{"it em/{id}~":{"get":{"summary":"d"}}},1.5,"x",true]"##;
+    for version in [r#""openapi":"3.0.3""#, r#""openapi":"3.1.0""#, r#""swagger":"2.0""#] {
+        // What is referred to may stand before or after; flow mappings are YAML, too.
+        for text in [format!("{{{version},{rest}}}"), format!("{{{rest},{version}}}")] {
+            for name in ["f.json", "f.yaml"] {
+                let text = if name == "f.yaml" { format!("# YAML\n{text}") } else { text.clone() };
+                check(
+                    name,
+                    text.as_bytes(),
+                    &[
+                        "GET /a summary=a sunset=2026-11-20",
+                        "GET /b summary=b",
+                        "GET /c summary=c internal=yes",
+                        "GET /d summary=d",
+                        "GET /e summary=e",
+                        "GET /f summary=odd",
+                        "POST /g",
+                    ],
+                    &[],
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn references_follow_one_another_through_the_document() {
+    check(
+        "f.yaml",
+        b"openapi: 3.1.0
+paths:
+  /a: {$ref: '#/x-a/first', put: {summary: mine}}
+x-a:
+  first: {$ref: '#/x-a/first/x-in', put: {summary: theirs}, x-in: {$ref: '#/components/pathItems/b', post: {}}}
+x-c: {get: {summary: end}}
+components:
+  pathItems:
+    b: {$ref: '#/x-c', patch: {}}
+",
+        &["PUT /a summary=mine", "POST /a", "PATCH /a", "GET /a summary=end"],
+        &[],
+    );
+    check_refused(
+        "f.json",
+        br##"{"openapi":"3.0.0","paths":{"/a":{"$ref":"#/x-a"},"/b":{"$ref":"#/x-b"},"/c":{"$ref":"#/x-c/0"},
+            "/d":{"$ref":"#/x-c/1/2"},"/e":{"$ref":"#name"},"/f":{"$ref":"#"},"/g":{"$ref":"./f.json#/x-a"}},
+            "x-a":{"$ref":"#/x-b"},"x-b":{"$ref":"#/x-a"},"x-c":["text"]}"##,
+        &[
+            "`f.json` at `/paths/~1a/$ref`: the `$ref` of this path item leads back to itself; break the circle",
+            "`f.json` at `/paths/~1b/$ref`: the `$ref` of this path item leads back to itself; break the circle",
+            "`f.json` at `/x-c/0`: a path item must be an object, not `text`; correct it",
+            "`f.json` at `/paths/~1d/$ref`: `#/x-c/1/2` leads nowhere; correct it or add what it refers to",
+            "`f.json` at `/paths/~1e/$ref`: `#name` is no JSON pointer; write it like `#/components/pathItems/name`",
+            "`f.json` at `/paths/~1f/$ref`: `#` is no JSON pointer; write it like `#/components/pathItems/name`",
+            "`f.json` at `/paths/~1g/$ref`: `./f.json#/x-a` leads to another file; \
+             bundle the documents into one before importing",
+        ],
+    );
+}
+
+#[test]
+fn a_reference_may_lead_deep_and_not_without_end() {
+    let document = |depth: usize| {
+        let (open, close, keys) = (r#"{"a":"#.repeat(depth), "}".repeat(depth), "/a".repeat(depth));
+        format!(r##"{{"openapi":"3.0.0","x":{open}{{"get":{{}}}}{close},"paths":{{"/p":{{"$ref":"#/x{keys}"}}}}}}"##)
+    };
+    for name in ["f.json", "f.yaml"] {
+        check(name, format!(" {}", document(90)).as_bytes(), &["GET /p"], &[]);
+    }
+    for depth in [100, 100_000] {
+        check_refused(
+            "f.json",
+            document(depth).as_bytes(),
+            &["`f.json` at `/paths/~1p/$ref`: `$ref` leads deeper than 100 levels; move what it refers to further up"],
+        );
+    }
+    // Each stands inside the one before.
+    let all: String = (1..100).map(|n| format!(r##""/{n}":{{"$ref":"#/x{}"}},"##, "/a".repeat(n))).collect();
+    let inside = document(99).replace(r#""/p""#, &format!(r#"{all}"/p""#));
+    let (read, problems) = read_document("f.json", inside.as_bytes());
+    assert_eq!(read, None);
+    assert!(problems[0].message.contains("stands inside too much else"), "{problems:?}");
+}
+
+#[test]
+fn what_is_referred_to_is_read_with_care() {
+    // A text that is skipped may be broken; one that is read must not be.
+    check_refused(
+        "f.json",
+        br##"{"openapi":"3.0.0","paths":{"/a":{"$ref":"#/x-a"}},
+"x-a":{"summary":"\ud800"}}"##,
+        &["`f.json` at line 2 column 24: this is not valid JSON: lone leading surrogate in hex escape; correct it"],
+    );
+    let links: String = (0..100).map(|n| format!(r##""x{n}":{{"$ref":"#/x{}"}},"##, n + 1)).collect();
+    let json = format!(r##"{{"openapi":"3.1.0",{links}"x100":{{}},"paths":{{"/a":{{"$ref":"#/x0"}}}}}}"##);
+    let (document, problems) = read_document("f.json", json.as_bytes());
+    assert_eq!(document, None);
+    assert!(problems[0].message.contains("follow one another"), "{problems:?}");
+    let chain = json.replace(r##""#/x32""##, "null");
+    assert!(read_document("f.json", chain.as_bytes()).0.is_none());
+    let chain = json.replace(r##"{"$ref":"#/x31"}"##, r#"{"get":{}}"#);
+    check("f.json", chain.as_bytes(), &["GET /a"], &[]);
 }
 
 #[test]

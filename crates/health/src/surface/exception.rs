@@ -4,7 +4,8 @@ use std::fmt;
 
 use model::Catalog;
 
-use super::{Map, Surface};
+use super::Surface;
+use super::named::Routes;
 
 /// What is the matter with an exception.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,12 +43,12 @@ pub fn check_exception(text: &str) -> Result<(), ExceptionProblem> {
     read(text).map(|_| ())
 }
 
-/// The method in upper case, and the path as it was written.
+/// The method in upper case, and the path as it was written: all that follows, for names of parameters may hold spaces.
 fn read(text: &str) -> Result<(String, &str), ExceptionProblem> {
     let unreadable = || ExceptionProblem::Unreadable(text.to_owned());
     let (method, path) = text.trim().split_once(char::is_whitespace).ok_or_else(unreadable)?;
     let path = path.trim_start();
-    let is_path = path.starts_with('/') && !path.contains(|c: char| c.is_whitespace() || c == '?' || c == '#');
+    let is_path = path.starts_with('/') && !path.contains(['?', '#']);
     if method.is_empty() || !method.bytes().all(|b| b.is_ascii_alphabetic()) || !is_path {
         return Err(unreadable());
     }
@@ -56,49 +57,16 @@ fn read(text: &str) -> Result<(String, &str), ExceptionProblem> {
 
 /// Applies exceptions to a surface made from `catalog`.
 pub(super) fn apply(surface: &mut Surface, catalog: &Catalog, exceptions: &[String]) -> Vec<ExceptionProblem> {
-    let mut problems = Vec::new();
     if exceptions.is_empty() {
-        return problems;
+        return Vec::new();
     }
-    let routes: Map<String, &str> =
-        catalog.routes.iter().map(|route| (shape(&route.template, false), route.text.as_str())).collect();
-    for text in exceptions {
-        let applied = read(text).and_then(|(method, path)| {
-            // Written as a template, with parameters of any name, or copied from the report.
-            let by_shape = routes.get(&shape(path, true)).copied().or_else(|| routes.get(&shape(path, false)).copied());
-            let by_text = joined(path, str::to_owned);
-            let known =
-                by_shape.is_some_and(|route| surface.except(route, &method)) || surface.except(&by_text, &method);
-            if known { Ok(()) } else { Err(ExceptionProblem::NotDocumented(text.clone())) }
-        });
-        problems.extend(applied.err());
-    }
-    problems
-}
-
-/// A template without the names of its parameters; `colons` says whether `:x` is a parameter as `{x}` is.
-fn shape(template: &str, colons: bool) -> String {
-    joined(template, |segment| if colons && segment.starts_with(':') { "{}".to_owned() } else { unnamed(segment) })
-}
-
-/// A path without its empty segments, each of the others changed by `segment`.
-fn joined(path: &str, segment: impl Fn(&str) -> String) -> String {
-    let segments: Vec<String> = path.split('/').filter(|text| !text.is_empty()).map(segment).collect();
-    format!("/{}", segments.join("/"))
-}
-
-/// `report-{date}.{kind}` as `report-{}.{}`.
-fn unnamed(segment: &str) -> String {
-    let mut out = String::with_capacity(segment.len());
-    let mut rest = segment;
-    while let Some((literal, after)) = rest.split_once('{') {
-        let Some((_, behind)) = after.split_once('}') else { break };
-        out.push_str(literal);
-        out.push_str("{}");
-        rest = behind;
-    }
-    out.push_str(rest);
-    out
+    let routes = Routes::of(catalog);
+    let except = |text: &String| {
+        let (method, path) = read(text)?;
+        let known = routes.named(path).is_some_and(|route| surface.except(route, &method));
+        if known { Ok(()) } else { Err(ExceptionProblem::NotDocumented(text.clone())) }
+    };
+    exceptions.iter().map(except).filter_map(Result::err).collect()
 }
 
 #[cfg(test)]
@@ -131,6 +99,26 @@ mod tests {
     }
 
     #[test]
+    fn an_exception_excepts_the_route_that_it_names_and_no_other() {
+        let templates = ["/f/{x}", "/f/{id}.pdf", "/f/{a}-{b}"];
+        let all = || templates.map(|template| route(template, vec![operation("GET")])).to_vec();
+        for (exception, expected) in [
+            ("GET /f/:x", "/f/:x"),
+            ("GET /f/:id.pdf", "/f/:id.pdf"),
+            ("GET /f/{name}.pdf", "/f/:id.pdf"),
+            ("GET /f/:a-:b", "/f/:a-:b"),
+            ("GET /f/{y}-{z}", "/f/:a-:b"),
+        ] {
+            let (surface, problems) = Surface::new(&catalog(all()), &[exception.to_owned()]);
+            assert_eq!(problems, [], "{exception}");
+            for text in ["/f/:x", "/f/:id.pdf", "/f/:a-:b"] {
+                let excepted = surface.operation(&documented(text), "GET", day(1)).unwrap().scope != Scope::Everyone;
+                assert_eq!(excepted, text == expected, "{exception}: {text}");
+            }
+        }
+    }
+
+    #[test]
     fn what_the_catalog_leaves_unscoped_stays_so_for_everyone() {
         let free = model::Operation { company_scoped: false, ..operation("GET") };
         let (surface, problems) = Surface::new(&catalog(vec![route("/me", vec![free])]), &["GET /me".to_owned()]);
@@ -140,7 +128,7 @@ mod tests {
 
     #[test]
     fn problems_say_which_exception_and_what_to_write() {
-        for text in ["", "GET", "/me", "GET me", "GET /me?x=1", "GET /a b", "G3T /me", "GET /me#x"] {
+        for text in ["", "GET", "/me", "GET me", "GET /me?x=1", "GET a /b", "G3T /me", "GET /me#x"] {
             assert_eq!(check_exception(text), Err(ExceptionProblem::Unreadable(text.to_owned())), "{text}");
         }
         let (_, problems) = Surface::new(&Catalog::default(), &["GET /me".to_owned(), "me".to_owned()]);
@@ -152,13 +140,5 @@ mod tests {
                 "`me` is not an operation; write a method and a path without query, such as `GET /rest/v1.0/me`",
             ]
         );
-    }
-
-    #[test]
-    fn odd_braces_do_no_harm() {
-        assert_eq!(unnamed("{a}-{b}"), "{}-{}");
-        assert_eq!(unnamed("{a"), "{a");
-        assert_eq!(unnamed("a}{b}"), "a}{}");
-        assert_eq!(unnamed(""), "");
     }
 }

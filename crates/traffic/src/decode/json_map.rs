@@ -93,6 +93,8 @@ fn holds_something(value: &Value<'_>) -> bool {
 }
 
 impl DecodeJson for JsonMapDecoder {
+    const STRICT: bool = false;
+
     fn decode<'a>(
         &self,
         text: &'a str,

@@ -1,6 +1,7 @@
 //! Readers made from an nginx `log_format` string, and `common` and `combined` by name.
 
 mod escape;
+mod joined;
 mod reader;
 mod template;
 mod variables;

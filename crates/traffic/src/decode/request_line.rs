@@ -13,25 +13,34 @@ pub(crate) struct RequestLine<'a> {
 }
 
 impl<'a> RequestLine<'a> {
-    /// Takes a request line apart. What clients send that is not HTTP, and HTTP/0.9's lines without version, are
-    /// refused with the reason that names the first part that is wrong.
+    /// Takes a request line apart, as leniently as servers do: more spaces than one may stand between its words, and
+    /// HTTP/0.9's lines have no version. What clients send that is not HTTP is refused with the reason that names the
+    /// first part that is wrong.
     pub(crate) fn parse(line: Cow<'a, str>) -> Result<Self, Reject> {
         let Some(space) = line.find(' ') else {
             return Err(without_target(line));
         };
         let method = fields::method(cut(&line, 0, space))?;
-        let Some(version) = line.rfind(' ').filter(|at| *at > space && is_version(line.get(*at + 1..))) else {
-            let detail = "the request line has no HTTP version at its end";
-            return Err(Reject::because(RejectReason::BadPath, detail));
+        let end = line.trim_end_matches(' ').len();
+        let after_method = line.get(space..end).unwrap_or_default();
+        let start = end - after_method.trim_start_matches(' ').len();
+        let words = line.get(start..end).unwrap_or_default();
+        let length = match words.rsplit_once(' ') {
+            Some((target, version)) if is_version(version) => target.trim_end_matches(' ').len(),
+            // A path with spaces in it is only told from other text by the version that follows.
+            Some(_) => {
+                let detail = "the request line has no HTTP version at its end";
+                return Err(Reject::because(RejectReason::BadPath, detail));
+            }
+            None => words.len(),
         };
-        let path = fields::path(cut(&line, space + 1, version))?;
+        let path = fields::path(cut(&line, start, start + length))?;
         Ok(Self { method, path })
     }
 }
 
-fn is_version(text: Option<&str>) -> bool {
-    text.and_then(|text| text.strip_prefix("HTTP/"))
-        .is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))
+fn is_version(word: &str) -> bool {
+    word.strip_prefix("HTTP/").is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn without_target(line: Cow<'_, str>) -> Reject {
@@ -72,11 +81,29 @@ mod tests {
         check("\u{16}\u{3}\u{1}", Err(RejectReason::BadMethod));
         check("\u{16}\u{3} \u{1}", Err(RejectReason::BadMethod));
         check("GET", Err(RejectReason::MissingPath));
-        check("GET /a", Err(RejectReason::BadPath));
+        check("GET ", Err(RejectReason::BadPath));
+        check("GET a", Err(RejectReason::BadPath));
+        check("GET /a b", Err(RejectReason::BadPath));
+        check("GET /a HTTP/x", Err(RejectReason::BadPath));
         check("GET HTTP/1.1", Err(RejectReason::BadPath));
         check("GET  HTTP/1.1", Err(RejectReason::BadPath));
         check("OPTIONS * HTTP/1.1", Err(RejectReason::BadPath));
         check("CONNECT host:443 HTTP/1.1", Err(RejectReason::BadPath));
         check(" GET / HTTP/1.1", Err(RejectReason::BadMethod));
+    }
+
+    #[test]
+    fn request_lines_that_servers_take_too_are_taken_apart() {
+        let check = |line: &str, path: &str| {
+            let expected = RequestLine { method: Cow::Borrowed("GET"), path: Cow::Borrowed(path) };
+            assert_eq!(RequestLine::parse(Cow::Borrowed(line)), Ok(expected), "{line}");
+        };
+        // HTTP/0.9
+        check("GET /old", "/old");
+        check("GET /old?q ", "/old?q");
+        check("GET http://host/old", "/old");
+        // More spaces than one
+        check("GET   /a HTTP/1.1", "/a");
+        check("GET  /a  HTTP/1.1  ", "/a");
     }
 }

@@ -54,6 +54,8 @@ impl Fields {
 }
 
 impl DecodeJson for SteadfastDecoder {
+    const STRICT: bool = true;
+
     #[inline]
     fn decode<'a>(
         &self,

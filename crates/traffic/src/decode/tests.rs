@@ -179,7 +179,11 @@ fn common() {
     check(
         "common",
         include_str!("../../fixtures/common.log"),
-        &["ok acme-erp GET /rest/v1.0/projects/12?page=2 200 no header User", "bad_path"],
+        &[
+            "ok acme-erp GET /rest/v1.0/projects/12?page=2 200 no header User",
+            "ok ? GET /a 400 no header User",
+            "bad_path",
+        ],
     );
 }
 
@@ -217,6 +221,37 @@ fn one_line_that_is_not_utf_8_spoils_no_other() {
     Decoder::steadfast().decode_block(&block, &BOUNDS, &mut Scratch::default(), |_, call| decoded.push(describe(call)));
     let read = "ok ? GET /é 200 no header User";
     assert_eq!(decoded, [read, "not_utf8", "empty_line", read]);
+}
+
+#[test]
+fn bytes_that_are_not_utf_8_are_percent_encoded_in_the_json_of_gateways() {
+    let read = |format: &str, line: &[u8]| {
+        let decoder = format.parse::<Format>().unwrap().decoder(&FormatOptions::default()).unwrap();
+        let alone = describe(decoder.decode_line(line, &BOUNDS, &mut Scratch::default()));
+        let mut decoded = Vec::new();
+        decoder.decode_block(&[line, b"\n{}"].concat(), &BOUNDS, &mut Scratch::default(), |_, call| {
+            decoded.push(describe(call));
+        });
+        assert_eq!(decoded, [alone.as_str(), "missing_time"]);
+        alone
+    };
+    let nginx = |line: &[u8]| read("nginx-json", line);
+    let line = |before: &[u8], path: &[u8], agent: &[u8]| {
+        let start = br#"{"msec":1795182312.345,"request_method":"GET","status":200,"#;
+        [start, before, br#""request_uri":""#, path, br#"","http_user_agent":""#, agent, br#""}"#].concat()
+    };
+    assert_eq!(nginx(&line(b"", b"/a", b"acme\xff")), "ok ? GET /a 200 no header User");
+    assert_eq!(nginx(&line(b"", b"/caf\xc3\xa9/\xc3/%41\xff", b"")), "ok ? GET /café/%C3/%41%FF 200 no header User");
+    assert_eq!(nginx(&line(b"\"app\":\"x\xe9\",", b"/\\u0061", b"")), "ok x%E9 GET /a 200 no header User");
+    assert_eq!(nginx(&line(b"\"\xfe\":1,", b"/a", b"")), "ok ? GET /a 200 no header User");
+    // Outside of strings, and as an escape, they are no JSON.
+    for broken in [line(b"\xff", b"/", b""), line(b"\"app\":\xff,", b"/", b""), line(b"", b"/", b"\\\xff")] {
+        assert_eq!(nginx(&broken), "not_json");
+    }
+    let map = "json time=msec method=request_method path=request_uri status=status";
+    assert_eq!(read(map, &line(b"", b"/\xff", b"")), "ok ? GET /%FF 200 no header User");
+    let record = b"{\"time\":1795182312,\"method\":\"GET\",\"path\":\"/\",\"status\":200,\"agent\":\"\xff\"}";
+    assert_eq!(read("steadfast", record), "not_utf8");
 }
 
 const SAMPLES: [(&str, &str); 11] = [

@@ -6,14 +6,15 @@ use proptest::prelude::*;
 use super::*;
 use crate::{Decoder, RejectReason, TimeBounds};
 
-/// Documented are `/a/…` as route 0 and `/b` as route 7.
+/// Documented are `/a/…` as route 0, `/b` as route 7, and `/old` as route 9 until 2026-11-20.
 struct Routes;
 
 impl MatchRoute for Routes {
-    fn match_route(&self, segments: &Segments<'_>) -> Option<u32> {
+    fn match_route(&self, segments: &Segments<'_>, day: Day) -> Option<u32> {
         match segments.first()?.raw {
             "a" => Some(0),
             "b" => Some(7),
+            "old" => (day < "2026-11-20".parse().ok()?).then_some(9),
             _ => None,
         }
     }
@@ -161,6 +162,19 @@ fn days_are_those_of_the_platforms_zone() {
     let mut worker = WorkerTally::new(PlatformZone::named("Pacific/Auckland").unwrap(), 1);
     worker.tally_block(line("x", "GET", "/a", 200, "").as_bytes(), 0, &context(&decoder));
     assert_eq!(documented(&mut worker), ["x Production 2026-11-21 0 GET 200: 1 1 0 0"]);
+}
+
+#[test]
+fn a_route_may_be_documented_until_a_day() {
+    let decoder = Decoder::steadfast();
+    let mut worker = WorkerTally::new(PlatformZone::utc(), 1);
+    let after = line("x", "GET", "/old", 200, "");
+    let before = after.replace(&NOON.to_string(), &(NOON - 86_400).to_string());
+    let outcome = worker.tally_block(format!("{after}\n{before}\n").as_bytes(), 0, &context(&decoder));
+    assert_eq!(documented(&mut worker), ["x Production 2026-11-19 9 GET 200: 1 1 0 0"]);
+    let undocumented: Vec<(&str, String)> =
+        outcome.undocumented.iter().map(|calls| (calls.route.as_str(), calls.day.to_string())).collect();
+    assert_eq!(undocumented, [("/old", "2026-11-20".to_owned())]);
 }
 
 type Totals = BTreeMap<(AppId, Day, Option<u32>, String, String, u16), Counts>;

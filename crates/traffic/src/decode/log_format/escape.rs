@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::template::Escape;
+use crate::decode::percent::percent_encoded;
 use crate::route::push_escaped;
 
 /// Undoes nginx's `\xHH` and JSON's escapes, and those of Apache (`\"`, `\n` …); anything else stays as it is.
@@ -57,41 +58,21 @@ fn hex(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |value, digit| Some(value << 4 | char::from(*digit).to_digit(16)?))
 }
 
-/// Bytes as text; what is not UTF-8 is percent-encoded.
-pub(super) fn percent_encoded(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
-    let owned = match bytes {
-        Cow::Borrowed(bytes) => match simdutf8::basic::from_utf8(bytes) {
-            Ok(text) => return Cow::Borrowed(text),
-            Err(_) => encode_invalid(bytes),
-        },
-        Cow::Owned(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => encode_invalid(error.as_bytes()),
-        },
-    };
-    Cow::Owned(owned)
-}
-
-fn encode_invalid(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() + 16);
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        chunk.invalid().iter().for_each(|byte| push_escaped(&mut text, *byte));
-    }
-    text
-}
-
-/// The path of nginx's `$uri`, which is decoded already, written so that it can be decoded again.
-pub(super) fn path_of_decoded_uri(uri: Cow<'_, str>) -> Cow<'_, str> {
-    if !uri.contains(['%', '?', '#']) {
-        return uri;
+/// The path of nginx's `$uri`, which is decoded already, written so that it can be decoded again; each of its bytes
+/// is percent-encoded once at most.
+pub(super) fn path_of_decoded_uri(uri: Cow<'_, [u8]>) -> Cow<'_, str> {
+    if !uri.iter().any(|byte| matches!(byte, b'%' | b'?' | b'#')) {
+        return percent_encoded(uri);
     }
     let mut path = String::with_capacity(uri.len() + 16);
-    for character in uri.chars() {
-        match u8::try_from(character) {
-            Ok(byte @ (b'%' | b'?' | b'#')) => push_escaped(&mut path, byte),
-            _ => path.push(character),
+    for chunk in uri.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match u8::try_from(character) {
+                Ok(byte @ (b'%' | b'?' | b'#')) => push_escaped(&mut path, byte),
+                _ => path.push(character),
+            }
         }
+        chunk.invalid().iter().for_each(|byte| push_escaped(&mut path, *byte));
     }
     Cow::Owned(path)
 }
@@ -115,14 +96,11 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_percent_encoded() {
-        assert_eq!(percent_encoded(Cow::Borrowed(b"/caf\xc3\xa9/\xff\xc3")), "/café/%FF%C3");
-        assert_eq!(percent_encoded(Cow::Owned(b"/\xe9".to_vec())), "/%E9");
-    }
-
-    #[test]
     fn a_decoded_uri_is_encoded_where_decoding_again_would_change_it() {
-        assert_eq!(path_of_decoded_uri(Cow::Borrowed("/a b/é")), "/a b/é");
-        assert_eq!(path_of_decoded_uri(Cow::Borrowed("/100%/who?/#1")), "/100%25/who%3F/%231");
+        let check = |uri: &[u8], expected: &str| assert_eq!(path_of_decoded_uri(Cow::Borrowed(uri)), expected);
+        check("/a b/é".as_bytes(), "/a b/é");
+        check(b"/100%/who?/#1", "/100%25/who%3F/%231");
+        check(b"/\xff", "/%FF");
+        check(b"/%\xff?\xc3\xa9", "/%25%FF%3Fé");
     }
 }

@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use memchr::memmem::Finder;
 use model::{Call, Environment, Principal, UnixMillis};
 
-use super::escape::{path_of_decoded_uri, percent_encoded, unescape};
-use super::template::{Escape, Template};
+use super::escape::{path_of_decoded_uri, unescape};
+use super::joined::{self, Start};
+use super::template::{Escape, Template, Variable};
 use super::variables::{MAX_APPS, PathKind, Role, TimeKind, Variables, roles};
+use crate::decode::percent::percent_encoded;
 use crate::decode::request_line::RequestLine;
 use crate::decode::{DecodeBytes, Decoded};
 use crate::fields;
@@ -23,10 +25,12 @@ pub(crate) struct LogDecoder {
     parts: Vec<Part>,
 }
 
-/// A variable and the text that ends its value.
+/// A variable, or several with nothing between them, and the text that ends the value.
 #[derive(Clone, Debug)]
 struct Part {
     role: Role,
+    /// The variables that directly follow the first, and where in the value theirs begin.
+    joined: Vec<(Start, Role)>,
     shape: Shape,
     after: Finder<'static>,
 }
@@ -68,17 +72,26 @@ impl LogDecoder {
         let template = Template::parse(format)?;
         let roles = roles(&template, variables)?;
         let escape = template.escape;
-        let parts = template.variables.iter().zip(roles).map(|(variable, role)| Part {
-            role,
-            shape: shape(&variable.name, &variable.after, escape),
-            after: Finder::new(variable.after.as_bytes()).into_owned(),
-        });
-        Ok(Self { escape, prefix: template.prefix.as_bytes().into(), parts: parts.collect() })
+        let mut parts: Vec<Part> = Vec::new();
+        let mut previous: Option<&Variable> = None;
+        for (variable, role) in template.variables.iter().zip(roles) {
+            let start = previous.filter(|previous| previous.after.is_empty());
+            let start = start.and_then(|previous| joined::start(&previous.name, &variable.name));
+            let shape = shape(&variable.name, &variable.after, escape);
+            let after = Finder::new(variable.after.as_bytes()).into_owned();
+            match (start, parts.last_mut()) {
+                (Some(start), Some(part)) => part.join(start, role, shape, after, escape),
+                _ => parts.push(Part { role, joined: Vec::new(), shape, after }),
+            }
+            previous = Some(variable);
+        }
+        Ok(Self { escape, prefix: template.prefix.as_bytes().into(), parts })
     }
 
     /// Whether the format has the company header's variable.
     pub(crate) fn carries_company_header(&self) -> bool {
-        self.parts.iter().any(|part| part.role == Role::CompanyHeader)
+        let mut roles = self.parts.iter().flat_map(|part| part.joined.iter().map(|(_, role)| *role).chain([part.role]));
+        roles.any(|role| role == Role::CompanyHeader)
     }
 
     /// Whether the format ends with text, so that a line that matches is whole.
@@ -98,7 +111,7 @@ impl LogDecoder {
                     "a value has no end where the format says",
                 ));
             };
-            values.keep(part.role, value);
+            part.keep(value, &mut values);
             rest = after;
         }
         match rest {
@@ -125,6 +138,27 @@ fn shape(name: &str, after: &str, escape: Escape) -> Shape {
 }
 
 impl Part {
+    /// Adds a variable that directly follows; what ends its value ends the whole.
+    fn join(&mut self, start: Start, role: Role, shape: Shape, after: Finder<'static>, escape: Escape) {
+        if let Some((before, _)) = self.joined.last_mut() {
+            *before = before.before(start, escape);
+        }
+        self.joined.push((start, role));
+        (self.shape, self.after) = (shape, after);
+    }
+
+    /// Keeps the value of each of the variables.
+    #[inline]
+    fn keep<'a>(&self, mut value: &'a [u8], values: &mut Values<'a>) {
+        let mut role = self.role;
+        for (start, next) in &self.joined {
+            let (before, after) = value.split_at_checked(start.find(value)).unwrap_or((value, &[]));
+            values.keep(role, before);
+            (role, value) = (*next, after);
+        }
+        values.keep(role, value);
+    }
+
     /// The value at the start of `text`, and what follows the text that ends it.
     fn cut<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         let literal = self.after.needle();
@@ -152,7 +186,14 @@ impl Part {
             },
             Shape::BareRequest => match memchr::memmem::find(text, b" HTTP/") {
                 Some(version) => self.next(text, version + 1),
-                None => self.next(text, 0),
+                None => {
+                    let space = self.next(text, 0)?;
+                    // HTTP/0.9: a path follows the method, and nothing else.
+                    match text.get(space + 1) {
+                        Some(b'/') => self.next(text, space + 1),
+                        _ => Some(space),
+                    }
+                }
             },
             Shape::List => {
                 let mut end = self.next(text, 0)?;
@@ -235,8 +276,15 @@ impl DecodeBytes for LogDecoder {
         };
         let path = match (values.path, path_of_request) {
             (Some((kind, value)), _) => {
-                let path = present(Some(value)).ok_or(Reject::plain(RejectReason::MissingPath))?;
-                fields::path(if kind == PathKind::Decoded { path_of_decoded_uri(path) } else { path })?
+                let bytes = unescape(value, self.escape);
+                let path = match kind {
+                    PathKind::Raw => percent_encoded(bytes),
+                    PathKind::Decoded => path_of_decoded_uri(bytes),
+                };
+                if fields::is_absent(&path) {
+                    return Err(Reject::plain(RejectReason::MissingPath));
+                }
+                fields::path(path)?
             }
             (None, Some(path)) => path,
             (None, None) => return Err(Reject::plain(RejectReason::MissingPath)),
@@ -346,7 +394,9 @@ mod tests {
         check(PLATFORM, line(r"\x16\x03\x01\x02"), Err(RejectReason::BadMethod));
         check(PLATFORM, line(r"\x16 \x03"), Err(RejectReason::BadMethod));
         check(PLATFORM, line("GET"), Err(RejectReason::MissingPath));
-        check(PLATFORM, line("GET /a"), Err(RejectReason::BadPath));
+        check(PLATFORM, line("GET a"), Err(RejectReason::BadPath));
+        check(PLATFORM, line("GET /a b"), Err(RejectReason::BadPath));
+        check(PLATFORM, line("GET /a"), Ok("1795182312 None GET /a 400 false"));
         check(PLATFORM, line("CONNECT h:1 HTTP/1.1"), Err(RejectReason::BadPath));
         check(PLATFORM, line(r"GET /caf\xC3\xA9/\xFF HTTP/1.1"), Ok("1795182312 None GET /café/%FF 400 false"));
     }
@@ -355,6 +405,48 @@ mod tests {
     fn raw_bytes_in_a_path_are_percent_encoded() {
         let format = "escape=none $msec $request_method $status $request_uri";
         check(format, b"1795182312.345 GET 200 /a\xff\xc3\xa9", Ok("1795182312 None GET /a%FFé 200 false"));
+    }
+
+    #[test]
+    fn bytes_of_a_decoded_path_are_percent_encoded_once() {
+        let format = "$time_iso8601 $remote_user $status $request_method $uri";
+        let line = |path: &str| format!("2026-11-20T13:45:12+00:00 - 200 GET {path}");
+        check(format, line(r"/\xFF"), Ok("1795182312 None GET /%FF 200 false"));
+        check(format, line(r"/%FF\xFF\x22"), Ok("1795182312 None GET /%25FF%FF\" 200 false"));
+        check(format, line("-"), Err(RejectReason::MissingPath));
+        let raw = format.replace("$uri", "$request_uri");
+        check(&raw, line(r"/\xFF"), Ok("1795182312 None GET /%FF 200 false"));
+    }
+
+    #[test]
+    fn a_path_is_found_in_variables_with_nothing_between() {
+        let check = |path: &str, logged: &str, expected: Result<&str, RejectReason>| {
+            let expected = expected.map(|path| format!("1795182312 None GET {path} 200 false"));
+            let expected = expected.as_deref().map_err(|reason| *reason);
+            check(&format!("$msec $request_method {path} $status"), format!("1795182312 GET {logged} 200"), expected);
+            check(&format!("$msec $request_method $status {path}"), format!("1795182312 GET 200 {logged}"), expected);
+            check(
+                &format!("$msec $request_method \"{path}\" $status"),
+                format!("1795182312 GET \"{logged}\" 200"),
+                expected,
+            );
+        };
+        for path in ["$uri$is_args$args", "$document_uri$is_args$query_string", "$host$uri$is_args$args"] {
+            check(path, "/a?b=/c?d", Ok("/a"));
+            check(path, "/a", Ok("/a"));
+            // nginx writes `-` for `$args` where there are none.
+            check(path, "/a-", Ok("/a"));
+            check(path, "/a--", Ok("/a-"));
+            check(path, "/a-?b-", Ok("/a-"));
+            check(path, r"/%\xFF?b", Ok("/%25%FF"));
+        }
+        check("$uri$is_args$args", "--", Err(RejectReason::MissingPath));
+        check("$uri$is_args", "/a-", Ok("/a-"));
+        check("$host$request_uri", "example.com/a?b=/c", Ok("/a?b=/c"));
+        check("$host$request_uri", "-/a", Ok("/a"));
+        check("$host$request_uri", "example.com-", Err(RejectReason::MissingPath));
+        check("$scheme://$host$request_uri", "https://example.com/a", Ok("/a"));
+        check("$host:$server_port$request_uri", "example.com:443//a-", Ok("//a-"));
     }
 
     #[test]
@@ -381,6 +473,8 @@ mod tests {
             "20/Nov/2026:13:45:12 +0000 GET /a b HTTP/1.1 200",
             Ok("1795182312 None GET /a b 200 false"),
         );
+        check("$msec $request $status", "1795182312 GET /old 200", Ok("1795182312 None GET /old 200 false"));
+        check("$msec $request $status", "1795182312 - 400", Err(RejectReason::MissingMethod));
         let format =
             "$http_x_forwarded_for $upstream_addr $upstream_response_time $msec $request_method $request_uri $status";
         check(

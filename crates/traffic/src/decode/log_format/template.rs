@@ -1,5 +1,6 @@
 //! The text of a `log_format`, taken apart into literals and variables.
 
+use super::joined;
 use crate::format::FormatError;
 
 /// How values are escaped, nginx's `escape=` parameter.
@@ -27,7 +28,7 @@ pub(super) struct Variable {
     pub(super) name: String,
     /// Where its `$` stands, in characters of the format from 1.
     pub(super) position: usize,
-    /// The text that follows; empty only after the last.
+    /// The text that follows; empty only after the last, and where the next one's value can be told apart without.
     pub(super) after: String,
 }
 
@@ -36,7 +37,7 @@ impl Template {
     /// format's name and the semicolon), or the bare format.
     pub(super) fn parse(text: &str) -> Result<Self, FormatError> {
         let text = text.trim();
-        let (escape, format) = match directive(text) {
+        let (escape, format) = match directive(skip_comments(text)).or_else(|| directive(text)) {
             Some(parameters) => from_parameters(parameters)?,
             None => bare(text)?,
         };
@@ -62,7 +63,9 @@ impl Template {
                     "the `$` at character {position} of the log format is followed by no variable; write `$name` or `${{name}}`"
                 ))
             })?;
-            if let Some(previous) = self.variables.last().filter(|previous| previous.after.is_empty()) {
+            let joined =
+                |previous: &&Variable| previous.after.is_empty() && joined::start(&previous.name, name).is_none();
+            if let Some(previous) = self.variables.last().filter(joined) {
                 return Err(FormatError::new(format!(
                     "nothing stands between `${}` and `${name}` (character {position} of the log format), so their values can't be told apart; log a separator between them",
                     previous.name
@@ -97,6 +100,15 @@ fn variable_name(text: &str) -> Option<(&str, &str)> {
     valid.then_some((name, rest))
 }
 
+/// What follows white space and nginx's comments, which go from a `#` where a word could begin to the line's end.
+fn skip_comments(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while rest.starts_with('#') {
+        rest = rest.split_once('\n').map_or("", |(_, next)| next.trim_start());
+    }
+    rest
+}
+
 /// What follows the directive's name; also text that begins with a single quote reads like its parameters.
 fn directive(text: &str) -> Option<&str> {
     match text.strip_prefix("log_format") {
@@ -125,7 +137,7 @@ fn escape_named(name: &str) -> Result<Escape, FormatError> {
 /// The directive's parameters: a name (a word without `$`), `escape=…`, and the pieces of the format.
 fn from_parameters(text: &str) -> Result<(Escape, String), FormatError> {
     let (mut escape, mut format, mut words) = (Escape::Default, String::new(), 0);
-    let mut rest = text.trim_start();
+    let mut rest = skip_comments(text);
     while !rest.is_empty() && !rest.starts_with(';') {
         let (piece, quoted, after) = next_parameter(rest)?;
         match piece.strip_prefix("escape=") {
@@ -133,13 +145,13 @@ fn from_parameters(text: &str) -> Result<(Escape, String), FormatError> {
             _ if !quoted && words == 0 && format.is_empty() && !piece.contains('$') => words += 1,
             _ => format.push_str(&piece),
         }
-        rest = after.trim_start();
+        rest = skip_comments(after);
     }
-    match rest.strip_prefix(';').map(str::trim) {
+    match rest.strip_prefix(';').map(skip_comments) {
         None | Some("") => Ok((escape, format)),
         Some(more) => Err(FormatError::new(format!(
             "`{}` follows the `;` of the log format; give one directive alone",
-            more.chars().take(40).collect::<String>()
+            more.trim_end().chars().take(40).collect::<String>()
         ))),
     }
 }
@@ -216,6 +228,31 @@ mod tests {
         check("log_format t '$a\\t$b\\x';", Escape::Default, "", &[("a", "\t"), ("b", "\\x")]);
         check("${a}b$c", Escape::Default, "", &[("a", "b"), ("c", "")]);
         check("\"$a\" \"$b\"", Escape::Default, "\"", &[("a", "\" \""), ("b", "\"")]);
+    }
+
+    #[test]
+    fn comments_are_skipped_where_nginx_skips_them() {
+        let expected: &[(&str, &str)] = &[("a", " # "), ("b", "#c")];
+        for text in [
+            "log_format main '$a # '\n  # the 'second' $piece; of it\n\t#and more\n  '$b#c';",
+            "log_format main # its name\n  '$a # ' # \"\n '$b#c' # the end\n;\n# of it",
+            "# for $us\n\n# all\nlog_format main '$a # ' $b#c;#",
+            "log_format main '$a # ' $b#c\n;",
+        ] {
+            check(text, Escape::Default, "", expected);
+        }
+        check("# $a\n#", Escape::Default, "# ", &[("a", "\n#")]);
+        assert!(Template::parse("log_format main '$a'; # and\nx").unwrap_err().to_string().contains("`x` follows"));
+    }
+
+    #[test]
+    fn variables_that_can_be_told_apart_may_stand_together() {
+        check(
+            "$scheme://$host$request_uri $uri$is_args$args",
+            Escape::Default,
+            "",
+            &[("scheme", "://"), ("host", ""), ("request_uri", " "), ("uri", ""), ("is_args", ""), ("args", "")],
+        );
     }
 
     #[test]
