@@ -14,6 +14,9 @@ use crate::{Error, Steadfast};
 /// Dirty days that are judged at once.
 const BATCH: u32 = 2000;
 
+/// To be raised when the same counts, catalog and rules give other verdicts than before, so that all are made anew.
+const JUDGE: u32 = 1;
+
 /// Under which setting the rules are kept with which verdicts were made.
 const JUDGED_BY: &str = "judged_by";
 
@@ -51,7 +54,7 @@ impl Steadfast {
     /// Marks everything dirty if verdicts were made with other rules.
     async fn follow_rules(&self) -> Result<(), Error> {
         let exceptions = self.platform.company_header_exceptions.join("\n");
-        let rules = format!("{}\n{exceptions}", self.rules.fingerprint());
+        let rules = format!("judge {JUDGE}\n{}\n{exceptions}", self.rules.fingerprint());
         if self.store.setting(JUDGED_BY).await?.as_deref() != Some(&rules) {
             self.store.mark_all_dirty().await?;
             self.store.set_setting(JUDGED_BY, &rules).await?;

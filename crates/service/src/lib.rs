@@ -117,9 +117,12 @@ impl Steadfast {
     pub(crate) async fn keep_zone(&self) -> Result<(), Error> {
         let configured = self.platform.zone.name();
         match self.store.setting("time_zone").await? {
-            None => Ok(self.store.set_setting("time_zone", configured).await?),
             Some(kept) if kept == configured => Ok(()),
-            Some(kept) => Err(Error::OtherZone { kept, configured: configured.to_owned() }),
+            // A zone that nothing was counted in binds nobody.
+            Some(kept) if !self.store.apps().await?.is_empty() => {
+                Err(Error::OtherZone { kept, configured: configured.to_owned() })
+            }
+            _ => Ok(self.store.set_setting("time_zone", configured).await?),
         }
     }
 

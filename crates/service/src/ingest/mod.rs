@@ -133,7 +133,10 @@ impl Steadfast {
             Some(format) => (format.clone(), None),
             None => match guess(input, &mut located.source)? {
                 Some((format, words)) => (format, Some(words)),
-                None => return Ok(outcome),
+                None => {
+                    outcome.unfinished = packed_size(input).is_some_and(|size| size > 0);
+                    return Ok(outcome);
+                }
             },
         };
         let places = FormatOptions { company_header: self.platform.company_header.clone(), ..options.places.clone() };
