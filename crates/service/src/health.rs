@@ -24,6 +24,7 @@ impl Steadfast {
         let surface = self.surface().await?;
         let calls_in = |days: DayRange| calls(tallies.iter().filter(|tally| days.contains(tally.day)));
         let traffic = calls_in(DayRange::before(as_of, self.rules.roll_up.no_traffic_days)) > 0;
+        let last_call = if traffic { None } else { self.last_call(&app.id, as_of).await? };
         let observations = if traffic { self.observations(as_of, window, &tallies, &surface) } else { Vec::new() };
         let statuses: Vec<Status> = observations.iter().map(|observation| observation.status).collect();
         let reported = || tallies.iter().filter(|tally| report.contains(tally.day));
@@ -36,12 +37,21 @@ impl Steadfast {
             summary: summary(&statuses),
             observations,
             calls: window.iter().map(|day| (day, calls_in(DayRange::only(day)))).collect(),
+            last_call,
             report: ReportSummary { days: report, calls: calls(reported()), rows: rows(reported()).len() as u64 },
             today: TodaySoFar {
                 calls: calls_in(DayRange::only(as_of)),
                 affected: today.map(|verdict| verdict.affected),
             },
         })
+    }
+
+    /// The last day before `as_of` on which the app made production calls.
+    async fn last_call(&self, app: &AppId, as_of: Day) -> Result<Option<Day>, Error> {
+        self.judge().await?;
+        let kept = DayRange::before(as_of, self.retention_days);
+        let verdicts = self.store.verdicts(Some(app), kept).await?;
+        Ok(verdicts.iter().rev().find(|day| day.calls > 0).map(|day| day.verdicts[0].day))
     }
 
     /// The seven, judged here and now from the counts: saved verdicts are for lists of many apps.

@@ -113,8 +113,11 @@ impl Steadfast {
         now.plus_millis(-DAY_MILLIS * i64::from(self.retention_days))
     }
 
-    /// Keeps the time zone in which counts fall into days, or finds that it is still the same.
-    pub(crate) async fn keep_zone(&self) -> Result<(), Error> {
+    /// Finds that the configured time zone is the one in which counts fell into days, if there are counts.
+    ///
+    /// # Errors
+    /// When it is another, or the store fails.
+    pub async fn check_zone(&self) -> Result<(), Error> {
         let configured = self.platform.zone.name();
         match self.store.setting("time_zone").await? {
             Some(kept) if kept == configured => Ok(()),
@@ -122,8 +125,14 @@ impl Steadfast {
             Some(kept) if !self.store.apps().await?.is_empty() => {
                 Err(Error::OtherZone { kept, configured: configured.to_owned() })
             }
-            _ => Ok(self.store.set_setting("time_zone", configured).await?),
+            _ => Ok(()),
         }
+    }
+
+    /// Checks the time zone, and keeps it for the counts that come.
+    pub(crate) async fn keep_zone(&self) -> Result<(), Error> {
+        self.check_zone().await?;
+        Ok(self.store.set_setting("time_zone", self.platform.zone.name()).await?)
     }
 
     /// An app that is known.

@@ -119,7 +119,8 @@ pub(super) async fn locate(store: &dyn Store, input: &Input) -> Result<Found, Er
         let mut marks = Marks::default();
         match skip(source.stream.as_mut(), position.offset, &mut marks) {
             Ok(passed) if passed == position.offset => {
-                if marks.tail_digest() == position.tail_digest {
+                let same = marks.tail_digest() == position.tail_digest;
+                if same && (!is_of_another_file(&position, input) || is_at_end(&mut source).map_err(failed)?) {
                     return ready(source, marks, Some(position));
                 }
             }
@@ -135,8 +136,17 @@ pub(super) async fn locate(store: &dyn Store, input: &Input) -> Result<Found, Er
     }
 }
 
+/// Whether there is nothing more to read. A byte that is there is put back.
+fn is_at_end(source: &mut Source) -> io::Result<bool> {
+    let mut byte = Vec::with_capacity(1);
+    let end = (&mut source.stream).take(1).read_to_end(&mut byte)? == 0;
+    let rest = std::mem::replace(&mut source.stream, Box::new(io::empty()));
+    source.stream = Box::new(io::Cursor::new(byte).chain(rest));
+    Ok(end)
+}
+
 /// Whether a position is that of another file which is still there, and so short that two logs may well begin with
-/// all of it.
+/// all of it. (A file that has nothing but that is a copy all the same.)
 fn is_of_another_file(position: &SourcePosition, input: &Input) -> bool {
     let Input::File(path) = input else { return false };
     let head_len = position.head_len as usize;
@@ -185,7 +195,6 @@ async fn candidates(store: &dyn Store, input: &Input) -> Result<Vec<SourcePositi
             candidates.extend(store.positions_with_head(length, digest(bytes)).await?);
         }
     }
-    candidates.retain(|position| !is_of_another_file(position, input));
     candidates.sort_by_key(|position| std::cmp::Reverse((position.offset, position.id)));
     Ok(candidates)
 }

@@ -78,6 +78,8 @@ pub struct IngestOutcome {
     pub lines: u64,
     /// Lines whose call was counted.
     pub counted: u64,
+    /// Of those, calls that name no app.
+    pub unidentified: u64,
     /// Lines that could not be used, by reason. Together with `counted` they make `lines`.
     pub rejected: RejectCounts,
     /// Whether none of the lines of a new file could be used. It is not marked as read then, since its format is
@@ -335,7 +337,7 @@ impl<'a> Reading<'a> {
 
     /// Adds what one block told, in the order of the source.
     fn add(&mut self, block: &BlockOutcome) {
-        self.pending.add_block(block, &mut self.kept);
+        self.outcome.unidentified += self.pending.add_block(block, &mut self.kept);
         for reject in &block.rejects {
             if self.evidence.len() < EVIDENCE {
                 self.evidence.push(Reject {
@@ -358,7 +360,7 @@ impl<'a> Reading<'a> {
         let at = self.steadfast.clock.now();
         let Some(engine) = self.engine.as_mut() else { return Err(Error::Interrupted) };
         for worker in engine.tallies() {
-            self.pending.add_worker(worker, &self.catalog);
+            self.outcome.unidentified += self.pending.add_worker(worker, &self.catalog);
         }
         self.outcome.unfinished = !engine.blocks.unfinished().is_empty();
         if let Some(End::Failed(error)) = engine.blocks.end() {

@@ -69,8 +69,9 @@ impl Pending {
         self.text > TEXT
     }
 
-    /// Adds what a worker counted on documented routes.
-    pub(super) fn add_worker(&mut self, worker: &mut WorkerTally, catalog: &Catalog) {
+    /// Adds what a worker counted on documented routes. Tells how many of the calls name no app.
+    pub(super) fn add_worker(&mut self, worker: &mut WorkerTally, catalog: &Catalog) -> u64 {
+        let mut unidentified = 0;
         let tallied = worker.drain();
         let apps: Vec<u32> = tallied.apps().iter().map(|app| number(&mut self.apps, app_id(app))).collect();
         for calls in tallied.iter() {
@@ -83,11 +84,15 @@ impl Pending {
             let method = self.method(calls.method);
             let key = Key { app, environment: calls.environment, day: calls.day, route, method, status: calls.status };
             *self.tallies.entry(key).or_default() += calls.counts;
+            unidentified += if calls.app_id == AppId::UNIDENTIFIED { calls.counts.calls } else { 0 };
         }
+        unidentified
     }
 
-    /// Adds a block's rejects and undocumented calls. Blocks come in the order of the source.
-    pub(super) fn add_block(&mut self, block: &BlockOutcome, kept: &mut KeptRoutes) {
+    /// Adds a block's rejects and undocumented calls. Blocks come in the order of the source. Tells how many of the
+    /// calls name no app.
+    pub(super) fn add_block(&mut self, block: &BlockOutcome, kept: &mut KeptRoutes) -> u64 {
+        let mut unidentified = 0;
         self.rejects.merge(&block.reject_counts);
         for calls in &block.undocumented {
             let group = (calls.app.clone(), calls.environment, calls.day);
@@ -102,7 +107,9 @@ impl Pending {
                 status: calls.status,
             };
             *self.tallies.entry(key).or_default() += calls.counts;
+            unidentified += if calls.app.is_unidentified() { calls.counts.calls } else { 0 };
         }
+        unidentified
     }
 
     fn method(&mut self, method: &str) -> u32 {
