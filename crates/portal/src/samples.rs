@@ -163,6 +163,7 @@ fn health(app: App, severities: [&str; 7], quiet_days: usize) -> AppHealth {
         Observation::ALL.into_iter().zip(severities).map(|(key, text)| observation(key, text, &calls)).collect();
     let number = |status| observations.iter().filter(|row| row.status == status).count();
     AppHealth {
+        last_call: None,
         app,
         as_of: today(),
         window,

@@ -102,10 +102,18 @@ Examples:
       --field method=req.method --field status=res.status gateway.ndjson
   zcat old.gz | steadfast ingest -";
 
+/// An address to listen on; a port alone, or `localhost`, is one on loopback.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.strip_prefix("localhost").unwrap_or(text);
+    let port = port.strip_prefix(':').unwrap_or(port);
+    let alone = port.parse().map(|port: u16| SocketAddr::from(([127, 0, 0, 1], port)));
+    text.parse().or(alone).map_err(|_| "write it as `127.0.0.1:7300`".to_owned())
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// Where the portal listens; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7300")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7300", value_parser = address)]
     pub(crate) listen: SocketAddr,
     /// Where the demo keeps its state; made anew at each start
     #[arg(long = "data", value_name = "DIR", default_value = "./steadfast-demo")]
@@ -120,7 +128,7 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) data: DataDir,
     /// Where the portal listens, instead of what the configuration says
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = address)]
     pub(crate) listen: Option<SocketAddr>,
 }
 
@@ -156,7 +164,7 @@ pub(crate) struct Import {
 #[derive(Debug, Args)]
 pub(crate) struct Changes {
     /// How many changes, the latest first
-    #[arg(long, default_value_t = 50, value_name = "N")]
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,
     #[command(flatten)]
     pub(crate) data: DataDir,

@@ -12,6 +12,7 @@ use model::PlatformZone;
 use serde::Deserialize;
 use service::Platform;
 use toml::{Table, Value};
+use traffic::{Format, FormatError, FormatOptions};
 
 const DEFAULTS: &str = include_str!("../steadfast.default.toml");
 
@@ -47,6 +48,38 @@ pub(crate) struct Source {
     /// Where fields of a call are found, as `--field` takes it.
     #[serde(default)]
     pub(crate) fields: BTreeMap<String, String>,
+}
+
+/// The fields that any format can be told the place of.
+const PLACES: [&str; 3] = ["app", "environment", "principal"];
+
+impl Source {
+    /// The format, with the places of fields: a field map for `json`, single places for any other.
+    pub(crate) fn format(&self) -> Result<(Option<Format>, FormatOptions), String> {
+        let other = self.fields.keys().find(|field| !PLACES.contains(&field.as_str()));
+        if let Some(field) = other {
+            if self.format.as_deref().is_some_and(|format| format != "json") {
+                return Err(format!(
+                    "the place of `{field}` can only be given for the format `json`; for others it can for {}",
+                    PLACES.join(", ")
+                ));
+            }
+            let map =
+                self.fields.iter().fold("json".to_owned(), |map, (field, place)| format!("{map} {field}={place}"));
+            let format = map.parse().map_err(|error: FormatError| error.to_string())?;
+            return Ok((Some(format), FormatOptions::default()));
+        }
+        let format = self.format.as_deref().map(str::parse).transpose();
+        let format = format.map_err(|error: FormatError| error.to_string())?;
+        let place = |field: &str| self.fields.get(field).cloned();
+        let places = FormatOptions {
+            app: place("app"),
+            environment: place("environment"),
+            principal: place("principal"),
+            ..FormatOptions::default()
+        };
+        Ok((format, places))
+    }
 }
 
 fn production() -> String {
@@ -193,8 +226,21 @@ impl Config {
             wrong(&format!("rules.{}", problem.field), problem.message);
         }
         let listen = read.portal.listen.parse::<SocketAddr>();
-        if listen.is_err() {
-            wrong("portal.listen", format!("`{}` is not an address; write it as `127.0.0.1:7300`", read.portal.listen));
+        match listen {
+            Err(_) => {
+                let message = format!("`{}` is not an address; write it as `127.0.0.1:7300`", read.portal.listen);
+                wrong("portal.listen", message);
+            }
+            Ok(address) => {
+                if let Err(refusal) = portal::check_address(address) {
+                    wrong("portal.listen", refusal.to_string());
+                }
+            }
+        }
+        for (name, source) in &read.sources {
+            if let Err(message) = source.format() {
+                wrong(&format!("sources.{name}.format"), message);
+            }
         }
         match listen {
             Ok(listen) if errors.is_empty() => Ok(Self {
@@ -301,8 +347,10 @@ fn set_variable(effective: &mut Table, defaults: &Table, name: &str, value: &str
     leaf_keys(defaults, &mut Vec::new(), &mut keys);
     let variable = |key: &[String]| key.join("_").to_uppercase();
     let Some(key) = keys.iter().find(|key| variable(key) == path) else {
-        let nearest = keys.iter().map(|key| variable(key)).min_by_key(|key| strsim::damerau_levenshtein(key, path));
-        let nearest = nearest.map_or_else(String::new, |key| format!("; did you mean `STEADFAST_{key}`?"));
+        let known = keys.iter().map(|key| format!("STEADFAST_{}", variable(key)));
+        let known = known.chain(OTHER_VARIABLES.map(str::to_owned));
+        let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(known, name));
+        let nearest = nearest.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
         return Err(format!("environment variable `{name}`: there is no such key{nearest}"));
     };
     let Some((last, tables)) = key.split_last() else { return Ok(()) };
@@ -319,7 +367,7 @@ fn set_variable(effective: &mut Table, defaults: &Table, name: &str, value: &str
             .parse::<Table>()
             .ok()
             .and_then(|mut table| table.remove("value"))
-            .ok_or_else(|| format!("environment variable `{name}`: `{value}` is not a TOML value"))?,
+            .ok_or_else(|| format!("environment variable `{name}`: `{value}` can't be read; write it as in TOML: `50`, or `[\"GET /v1/me\"]`"))?,
     };
     table.insert(last.clone(), parsed);
     Ok(())

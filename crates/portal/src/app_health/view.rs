@@ -1,6 +1,6 @@
 //! What the pages of an app's Integration Health show.
 
-use model::{App, Day, Observation, Severity, Status};
+use model::{App, AppId, Day, Observation, Severity, Status};
 use service::{AppHealth, Summary};
 
 use crate::app_health::row::{CauseRow, ObservationRow, cause_rows};
@@ -30,6 +30,22 @@ pub(crate) struct HealthView {
     /// The seven, in order; empty where there is nothing to judge.
     pub(crate) rows: Vec<ObservationRow>,
     pub(crate) json_url: String,
+    /// The day of the last call before, where there is nothing to judge.
+    pub(crate) last_call: Option<Date>,
+    /// The calls of the day in progress, where there is nothing else to judge.
+    pub(crate) next: Option<Next>,
+    /// The health of the calls that name no app.
+    pub(crate) unidentified_url: String,
+}
+
+/// Calls that are judged once their day is over.
+#[derive(Debug)]
+pub(crate) struct Next {
+    pub(crate) calls: String,
+    pub(crate) verb: &'static str,
+    pub(crate) day: String,
+    /// Where they are judged as if it were.
+    pub(crate) url: String,
 }
 
 /// The app at the top of its pages.
@@ -112,6 +128,14 @@ impl HealthView {
                 })
                 .collect(),
             json_url: urls::health_json(&app.id, day),
+            last_call: health.last_call.map(Date::from),
+            next: (health.today.calls > 0).then(|| Next {
+                calls: count(health.today.calls, "call"),
+                verb: if health.today.calls == 1 { "is" } else { "are" },
+                day: Date::from(health.as_of).short,
+                url: urls::app_health(&app.id, Some(health.as_of.plus(1))),
+            }),
+            unidentified_url: urls::app_health(&AppId::unidentified(), day),
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use std::hash::Hasher;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use store::{SourcePosition, Store};
 
@@ -145,18 +145,23 @@ fn is_at_end(source: &mut Source) -> io::Result<bool> {
     Ok(end)
 }
 
-/// Whether a position is that of another file which is still there, and so short that two logs may well begin with
-/// all of it. (A file that has nothing but that is a copy all the same.)
+/// Whether a position is that of another file which is still there and goes on differently, and so short that two
+/// logs may well begin with all of it. (A file that has nothing but that is a copy all the same.)
 fn is_of_another_file(position: &SourcePosition, input: &Input) -> bool {
     let Input::File(path) = input else { return false };
     let head_len = position.head_len as usize;
     if head_len == SPAN || is_same_file(Path::new(&position.path), path) {
         return false;
     }
-    let mut head = Vec::with_capacity(SPAN);
-    let there = Source::open(&Input::File(PathBuf::from(&position.path)))
-        .and_then(|source| source.stream.take(SPAN as u64).read_to_end(&mut head));
-    there.is_ok() && head.get(..head_len).is_some_and(|head| digest(head) == position.head_digest)
+    let head = |path: &Path| {
+        let mut head = Vec::with_capacity(SPAN);
+        let source = Source::open(&Input::File(path.to_owned())).ok()?;
+        source.stream.take(SPAN as u64).read_to_end(&mut head).ok()?;
+        Some(head)
+    };
+    let (Some(other), own) = (head(Path::new(&position.path)), head(path)) else { return false };
+    let there = other.get(..head_len).is_some_and(|head| digest(head) == position.head_digest);
+    there && own != Some(other)
 }
 
 /// Whether two paths lead to one file.

@@ -280,7 +280,9 @@ impl<'a> Reading<'a> {
             let full = self.kept.is_full() || self.pending.is_full();
             let keys = engine.len() + self.pending.len();
             self.engine = Some(engine);
-            let due = ended || full || keys >= KEYS || prepared.elapsed() >= INTERVAL;
+            let held = keys > 0 || !self.evidence.is_empty();
+            let silent = self.last_line == LastLine::IsFinal && outcomes.is_empty() && held;
+            let due = ended || full || silent || keys >= KEYS || prepared.elapsed() >= INTERVAL;
             if due && !self.hopeless() {
                 self.finish(commit.take()).await?;
                 commit = Some(tokio::spawn(save(self.steadfast.clone(), self.prepare_commit()?)));

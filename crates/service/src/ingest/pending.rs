@@ -184,8 +184,9 @@ impl KeptRoutes {
             let known = store.undocumented_routes_of(groups).await?;
             for (group, routes) in groups.iter().zip(known) {
                 self.routes += routes.len();
-                let routes = routes.iter().filter(|route| *route != OTHER_ROUTE);
-                let routes = routes.map(|route| self.hasher.hash_one(route.as_str())).collect();
+                // The place for what comes after the bound may be among them: then the bound is reached, or a path
+                // that reads like it takes up one place as any other does.
+                let routes = routes.iter().map(|route| self.hasher.hash_one(route.as_str())).collect();
                 self.groups.insert(group.clone(), routes);
             }
         }
@@ -194,9 +195,6 @@ impl KeptRoutes {
 
     /// Whether the route is kept by name, or now is.
     fn admit(&mut self, group: &Group, route: &str) -> bool {
-        if route == OTHER_ROUTE {
-            return false;
-        }
         let route = self.hasher.hash_one(route);
         let kept = self.groups.entry(group.clone()).or_default();
         if kept.contains(&route) {

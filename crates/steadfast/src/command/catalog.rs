@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use catalog::Severity;
 use model::{CatalogChange, ChangeKind};
 use service::{DocumentFile, ImportOutcome};
 
@@ -29,7 +30,8 @@ pub(super) async fn import(arguments: Import, config: Config) -> Outcome {
     let steadfast = open(&arguments.data.path, config)?;
     let outcome = steadfast.import_catalog(&files, arguments.add).await?;
     for problem in &outcome.problems {
-        term::tell(&printable(&problem.to_string()));
+        let kind = if problem.severity == Severity::Error { "error" } else { "warning" };
+        term::tell(&format!("{kind}: {problem}"));
     }
     term::print(told(&outcome))?;
     Ok(if outcome.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -108,7 +110,7 @@ fn title(kind: ChangeKind) -> &'static str {
 }
 
 pub(super) async fn changes(arguments: Changes, config: Config) -> Outcome {
-    let steadfast = open_existing(&arguments.data.path, config)?;
+    let steadfast = open_existing(&arguments.data.path, config).await?;
     let mut text = String::new();
     let mut import = None;
     for logged in steadfast.store.catalog_changes(arguments.limit).await? {

@@ -29,7 +29,7 @@ const DAY_MILLIS: i64 = 86_400_000;
 
 pub(super) async fn run(arguments: Demo) -> Outcome {
     let listener = serve::bind(arguments.listen).await?;
-    clear(&arguments.data)?;
+    let _alone = clear(&arguments.data)?;
     let steadfast = open(&arguments.data, Config::demo(demo::PLATFORM_NAME, demo::COMPANY_HEADER)?)?;
     let now = SystemClock.now();
     import(&steadfast, now).await?;
@@ -57,27 +57,34 @@ pub(super) async fn run(arguments: Demo) -> Outcome {
     .await
 }
 
-/// Empties a directory that an earlier demonstration made; any other that is not empty is left alone.
-fn clear(data: &Path) -> Result<(), Failure> {
+/// Empties a directory that an earlier demonstration made; any other that is not empty is left alone, and so is one
+/// that a demonstration is running on. It is this one's until the result is dropped.
+fn clear(data: &Path) -> Result<File, Failure> {
     let failed = |error: std::io::Error| Failure::new(format!("cannot make `{}`: {error}", data.display()));
     std::fs::create_dir_all(data).map_err(failed)?;
     let marker = data.join(MARKER);
-    if !marker.exists() {
-        if std::fs::read_dir(data).map_err(failed)?.next().is_some() {
-            return Err(Failure::new(format!(
-                "`{}` is not empty and no demonstration made it; name another directory with `--data`",
-                data.display()
-            )));
-        }
-        File::create(&marker).map_err(failed)?;
+    if !marker.exists() && std::fs::read_dir(data).map_err(failed)?.next().is_some() {
+        return Err(Failure::new(format!(
+            "`{}` is not empty and no demonstration made it; name another directory with `--data`",
+            data.display()
+        )));
     }
-    for name in [DATABASE, "steadfast.db-wal", "steadfast.db-shm", "rejects.ndjson", "rejects.1.ndjson", LOG] {
+    let alone = File::create(&marker).map_err(failed)?;
+    if alone.try_lock().is_err() {
+        return Err(Failure::new(format!(
+            "another demonstration is running on `{}`; end it, or name another directory with `--data`",
+            data.display()
+        )));
+    }
+    for name in
+        [DATABASE, "ingest.lock", "steadfast.db-wal", "steadfast.db-shm", "rejects.ndjson", "rejects.1.ndjson", LOG]
+    {
         match std::fs::remove_file(data.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
             _ => {}
         }
     }
-    Ok(())
+    Ok(alone)
 }
 
 /// Imports the platform's documents as they were two months ago, and as they are since three weeks.
@@ -111,5 +118,9 @@ async fn ingest(steadfast: &Steadfast, arguments: &Demo, now: UnixMillis) -> Res
         threads: std::thread::available_parallelism().map_or(1, Into::into),
     };
     let outcome = steadfast.ingest(&input, &options, &Bar::new(&input)).await?;
+    if let Input::File(path) = &input {
+        // It has served its purpose, and is large.
+        std::fs::remove_file(path)?;
+    }
     Ok(outcome.counted)
 }

@@ -8,8 +8,6 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use model::Environment;
 use service::{IngestOptions, IngestOutcome, Input, Progress, Steadfast, packed_size};
 
-use traffic::{Format, FormatOptions};
-
 use super::{Failure, Outcome, open};
 use crate::cli::Ingest;
 use crate::config::{Config, Source};
@@ -28,7 +26,7 @@ pub(super) async fn run(arguments: Ingest, config: Config) -> Outcome {
         bar.0.finish_and_clear();
         match result {
             Ok(outcome) => {
-                failed |= outcome.failure.is_some();
+                failed |= outcome.failure.is_some() || outcome.hopeless;
                 term::print(told(input, &outcome, &steadfast))?;
                 total.add(&outcome);
             }
@@ -93,38 +91,11 @@ fn settle(arguments: &Ingest, config: &Config) -> Result<(Vec<Input>, IngestOpti
     if source.paths.is_empty() {
         return Err(Failure::new("there is nothing to read; name files, or give the source `paths`"));
     }
-    let (format, places) = format_of(&source)?;
+    let (format, places) = source.format()?;
     let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, Into::into);
     let environment = Environment::named(arguments.environment.as_deref().unwrap_or(&source.environment));
     let options = IngestOptions { format, places, environment, threads };
     Ok((source.paths.into_iter().map(input).collect(), options))
-}
-
-/// The fields that any format can be told the place of.
-const PLACES: [&str; 3] = ["app", "environment", "principal"];
-
-/// The format, with the places of fields: a field map for `json`, single places for any other.
-fn format_of(source: &Source) -> Result<(Option<Format>, FormatOptions), Failure> {
-    let json = source.format.as_deref().is_none_or(|format| format == "json");
-    if json && source.fields.keys().any(|field| !PLACES.contains(&field.as_str())) {
-        let map = source.fields.iter().fold("json".to_owned(), |map, (field, place)| format!("{map} {field}={place}"));
-        return Ok((Some(map.parse()?), FormatOptions::default()));
-    }
-    if let Some(field) = source.fields.keys().find(|field| !PLACES.contains(&field.as_str())) {
-        return Err(Failure::new(format!(
-            "the place of `{field}` can only be given for the format `json`; for others it can for {}",
-            PLACES.join(", ")
-        )));
-    }
-    let format = source.format.as_deref().map(str::parse).transpose()?;
-    let place = |field: &str| source.fields.get(field).cloned();
-    let places = FormatOptions {
-        app: place("app"),
-        environment: place("environment"),
-        principal: place("principal"),
-        ..FormatOptions::default()
-    };
-    Ok((format, places))
 }
 
 fn input(path: PathBuf) -> Input {
@@ -156,9 +127,14 @@ fn told(input: &Input, outcome: &IngestOutcome, steadfast: &Steadfast) -> String
             steadfast.platform.company_header
         );
     }
+    if outcome.unidentified > 0 && 2 * outcome.unidentified >= outcome.counted {
+        text += &format!(
+            "  note      {} of them name no app and are counted as `unidentified`: is the app where the format looks for it?\n",
+            HumanCount(outcome.unidentified)
+        );
+    }
     if outcome.hopeless {
-        text +=
-            "  note      no line could be used, so the file is not marked as read: name its format with `--format`\n";
+        text += "  note      no line could be used, so the file is not marked as read; name the format it has with `--format`\n";
     }
     if let Some(failure) = &outcome.failure {
         text += &format!("  FAILED    {}\n", printable(failure));

@@ -8,6 +8,7 @@ mod read;
 mod serve;
 
 use std::fmt::Display;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -79,13 +80,19 @@ fn open(data: &Path, config: Config) -> Result<Steadfast, Failure> {
 const DATABASE: &str = "steadfast.db";
 
 /// Opens the data directory for a command that only reads.
-fn open_existing(data: &Path, config: Config) -> Result<Steadfast, Failure> {
-    if !data.join(DATABASE).exists() {
-        return Err(Failure::new(format!(
-            "there is nothing in `{}` yet; `steadfast catalog import` and `steadfast ingest` fill it, or name another \
-             directory with `--data`",
-            data.display()
-        )));
+async fn open_existing(data: &Path, config: Config) -> Result<Steadfast, Failure> {
+    let shown = data.display();
+    match std::fs::metadata(data.join(DATABASE)) {
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(Failure::new(format!(
+                "there is nothing in `{shown}` yet; `steadfast catalog import` and `steadfast ingest` fill it, or name \
+                 another directory with `--data`"
+            )));
+        }
+        Err(error) => return Err(Failure::new(format!("cannot read the data directory `{shown}`: {error}"))),
     }
-    open(data, config)
+    let steadfast = open(data, config)?;
+    steadfast.check_zone().await?;
+    Ok(steadfast)
 }

@@ -2,17 +2,27 @@
 
 use std::process::ExitCode;
 
-use model::{Severity, Status};
-use service::{AppHealth, AppOverview, ObservationHealth};
+use model::{Day, Severity, Status};
+use service::{AppHealth, AppOverview, ObservationHealth, Steadfast};
 
 use super::{Outcome, open_existing};
-use crate::cli::{Apps, Check, Health, Output, Report};
+use crate::cli::{Apps, AsOf, Check, Health, Output, Report};
 use crate::config::Config;
 use crate::term::{self, Painter, STRIP_LEGEND, pad, pad_left, plural, printable, printable_lines, thousands};
 
+/// The day that an answer is about.
+fn day(as_of: &AsOf, steadfast: &Steadfast) -> Day {
+    let today = steadfast.today();
+    let day = as_of.day.unwrap_or(today);
+    if day > today {
+        term::tell(&format!("As of {day}, days from {today} on count as far as they are known: they are not over."));
+    }
+    day
+}
+
 pub(super) async fn apps(arguments: Apps, config: Config) -> Outcome {
-    let steadfast = open_existing(&arguments.data.path, config)?;
-    let as_of = arguments.as_of.day.unwrap_or_else(|| steadfast.today());
+    let steadfast = open_existing(&arguments.data.path, config).await?;
+    let as_of = day(&arguments.as_of, &steadfast);
     let apps = steadfast.apps(as_of).await?;
     term::print(match arguments.format {
         Output::Json => service::apps_json(as_of, &apps) + "\n",
@@ -40,8 +50,8 @@ fn apps_table(apps: &[AppOverview], paint: &Painter) -> String {
 }
 
 pub(super) async fn health(arguments: Health, config: Config) -> Outcome {
-    let steadfast = open_existing(&arguments.data.path, config)?;
-    let as_of = arguments.as_of.day.unwrap_or_else(|| steadfast.today());
+    let steadfast = open_existing(&arguments.data.path, config).await?;
+    let as_of = day(&arguments.as_of, &steadfast);
     let health = steadfast.health(&arguments.app, as_of).await?;
     term::print(match arguments.format {
         Output::Json => service::health_json(&health) + "\n",
@@ -58,13 +68,7 @@ fn health_table(health: &AppHealth, paint: &Painter) -> String {
     };
     let mut text = format!("{}\n", paint.bold(&printable(&name)));
     if health.status.is_none() {
-        return text
-            + &format!(
-                "{}\nNo production calls from {} to {}.\n",
-                paint.status(None, 20).trim_end(),
-                health.report.days.start,
-                health.report.days.end
-            );
+        return text + &format!("{}\n{}", paint.status(None, 20).trim_end(), no_status(health));
     }
     let status = paint.status(health.status, 20);
     text += &format!(
@@ -85,6 +89,23 @@ fn health_table(health: &AppHealth, paint: &Painter) -> String {
     text
 }
 
+/// What is known of an app without a status.
+fn no_status(health: &AppHealth) -> String {
+    let mut text = format!("No production calls from {} to {}.\n", health.report.days.start, health.report.days.end);
+    if let Some(day) = health.last_call {
+        text += &format!("The last call before was on {day}.\n");
+    }
+    if health.today.calls > 0 {
+        let calls = plural(health.today.calls, "call", "calls");
+        let next = health.as_of.plus(1);
+        text += &format!(
+            "{calls} on {}, which are judged when the day is over; `--as-of {next}` shows them now.\n",
+            health.as_of
+        );
+    }
+    text
+}
+
 fn observation_lines(observation: &ObservationHealth, health: &AppHealth, paint: &Painter) -> String {
     let strip =
         observation.days.iter().zip(&health.calls).map(|(day, (_, calls))| (*calls > 0).then_some(day.severity));
@@ -97,7 +118,7 @@ fn observation_lines(observation: &ObservationHealth, health: &AppHealth, paint:
     );
     text += &paint.dim(&format!("  {}", observation.reason));
     text.push('\n');
-    if let Some(clears) = clears(observation) {
+    if let Some(clears) = clears(observation, health.as_of) {
         text += &paint.dim(&format!("  {clears}"));
         text.push('\n');
     }
@@ -112,30 +133,33 @@ fn observation_lines(observation: &ObservationHealth, health: &AppHealth, paint:
     text
 }
 
-fn clears(observation: &ObservationHealth) -> Option<String> {
+fn clears(observation: &ObservationHealth, as_of: Day) -> Option<String> {
     let healthy = observation.forecast.healthy?;
     Some(match observation.forecast.review_recommended {
         Some(review) if review != healthy => {
-            format!("If it stopped today: Review Recommended {review}, Healthy {healthy}")
+            format!("If it stopped on {as_of}: Review Recommended {review}, Healthy {healthy}")
         }
-        _ => format!("If it stopped today: Healthy {healthy}"),
+        _ => format!("If it stopped on {as_of}: Healthy {healthy}"),
     })
 }
 
 pub(super) async fn report(arguments: Report, config: Config) -> Outcome {
-    let steadfast = open_existing(&arguments.data.path, config)?;
-    let as_of = arguments.as_of.day.unwrap_or_else(|| steadfast.today());
+    let steadfast = open_existing(&arguments.data.path, config).await?;
+    let as_of = day(&arguments.as_of, &steadfast);
     term::print(steadfast.report_csv(&arguments.app, as_of, arguments.days).await?)?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) async fn check(arguments: Check, config: Config) -> Outcome {
-    let steadfast = open_existing(&arguments.data.path, config)?;
-    let as_of = arguments.as_of.day.unwrap_or_else(|| steadfast.today());
+    let steadfast = open_existing(&arguments.data.path, config).await?;
+    let as_of = day(&arguments.as_of, &steadfast);
     let health = steadfast.health(&arguments.app, as_of).await?;
     let bad: Status = arguments.fail_on.into();
     let status = health.status.map_or("No API traffic yet", Status::title);
     let mut text = format!("{}: {status} as of {as_of}\n", health.app.id);
+    if health.status.is_none() {
+        text += &no_status(&health);
+    }
     for observation in health.observations.iter().filter(|observation| observation.status != Status::Healthy) {
         let critical = observation.days.iter().filter(|day| day.severity == Severity::Critical).count();
         text += &format!(
@@ -144,7 +168,7 @@ pub(super) async fn check(arguments: Check, config: Config) -> Outcome {
             observation.status.title(),
             observation.reason,
         );
-        if let Some(clears) = clears(observation) {
+        if let Some(clears) = clears(observation, as_of) {
             text += &format!("    {clears}\n");
         }
     }

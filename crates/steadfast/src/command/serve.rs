@@ -18,9 +18,11 @@ const UPKEEP: Duration = Duration::from_secs(60);
 pub(super) async fn run(arguments: Serve, config: Config) -> Outcome {
     let listen = arguments.listen.unwrap_or(config.listen);
     let steadfast = open(&arguments.data.path, config)?;
+    steadfast.check_zone().await?;
     let listener = bind(listen).await?;
+    let data = arguments.data.path.display();
     portal(steadfast, listener, |address| {
-        eprintln!("Steadfast serves its portal on http://{address}/ (Ctrl-C ends it)");
+        eprintln!("Steadfast serves its portal on http://{address}/ from `{data}` (Ctrl-C ends it)");
     })
     .await
 }

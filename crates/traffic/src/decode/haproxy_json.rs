@@ -1,6 +1,6 @@
 //! `haproxy-json`: HAProxy with a `log-format` that makes JSON (by hand, or `%{+json}o` from 3.0 on).
 //!
-//! HAProxy prescribes no names, so the usual ones are known, flat or below `haproxy`. Log a time with its zone (`%trg`,
+//! HAProxy prescribes no names, so the usual ones are known, flat or as `haproxy.request.method` and the like. Log a time with its zone (`%trg`,
 //! `%trl`, `%T`, `%Tl`, `%Ts`): `%t` and `%tr` have none and are refused. The app is taken from `app`, `app_id`,
 //! `client_id`, `x_app_id`, `x_client_id`, then `user`.
 

@@ -25,17 +25,19 @@ const LINES: usize = 20;
 #[must_use]
 pub fn sniff(first_bytes: &[u8]) -> Option<Sniffed> {
     let lines = first_lines(first_bytes);
-    let guesses: Vec<(usize, Format)> = candidates()
+    let guesses: Vec<(Read, Format)> = candidates()
         .filter_map(|format| {
             let decoder = format.decoder(&FormatOptions::default()).ok()?;
-            Some((lines.iter().filter(|line| reads(&decoder, line)).count(), format))
+            Some((read(&decoder, &lines), format))
         })
         .collect();
-    let most = guesses.iter().map(|(read, _)| *read).max().filter(|most| *most > 0)?;
+    let most = guesses.iter().map(|(read, _)| *read).max().filter(|most| most.lines > 0)?;
     // Maps for gateways are more forgiving than the call record: of a log of records with bad ones at its beginning they
     // may read more lines.
-    let fits = |(read, format): &(usize, Format)| *read == most || (*format == Format::Steadfast && 2 * read >= most);
-    guesses.into_iter().find(fits).map(|(read, format)| {
+    let fits = |(read, format): &(Read, Format)| {
+        *read == most || (*format == Format::Steadfast && 2 * read.lines >= most.lines)
+    };
+    guesses.into_iter().find(fits).map(|(Read { lines: read, .. }, format)| {
         let reason = match lines.len() {
             1 => "the first line reads as such".to_owned(),
             count => format!("{read} of the first {count} lines read as such"),
@@ -63,9 +65,26 @@ fn first_lines(bytes: &[u8]) -> Vec<&[u8]> {
     lines
 }
 
-fn reads(decoder: &Decoder, line: &[u8]) -> bool {
+/// How much a format tells of some lines; the greater, the better it fits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Read {
+    /// Lines that it can read.
+    lines: usize,
+    /// Apps and company headers that it finds in them.
+    fields: usize,
+}
+
+fn read(decoder: &Decoder, lines: &[&[u8]]) -> Read {
     let any_time = TimeBounds { now: UnixMillis(i64::MAX), oldest: UnixMillis(i64::MIN) };
-    decoder.decode_line(line, &any_time, &mut Scratch::default()).is_ok()
+    let mut scratch = Scratch::default();
+    let mut read = Read { lines: 0, fields: 0 };
+    for line in lines {
+        if let Ok(call) = decoder.decode_line(line, &any_time, &mut scratch) {
+            read.lines += 1;
+            read.fields += usize::from(call.app.is_some()) + usize::from(call.company_header);
+        }
+    }
+    read
 }
 
 #[cfg(test)]
@@ -99,6 +118,12 @@ mod tests {
         assert_eq!(records.format, Format::Steadfast);
         assert_eq!(records.reason, "2 of the first 3 lines read as such");
         assert_ne!(sniffed(format!("{bad}\n{bad}\n{record}\n")).format, Format::Steadfast);
+    }
+
+    #[test]
+    fn of_maps_that_read_as_many_lines_the_one_that_finds_more_in_them_is_guessed() {
+        let nginx = r#"{"time":"2026-11-20T13:45:12+00:00","request_method":"GET","request_uri":"/x","status":"200","http_x_app_id":"acme-erp","http_procore_company_id":"5"}"#;
+        assert_eq!(sniff(nginx.as_bytes()).map(|s| s.format), Some(Format::Ready(ReadyMap::NginxJson)));
     }
 
     #[test]

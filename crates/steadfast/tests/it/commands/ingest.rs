@@ -25,8 +25,10 @@ fn garbage_is_refused_where_the_format_is_guessed_and_rejected_where_it_is_given
 
     for format in ["steadfast", "nginx-json", "combined", "otlp"] {
         let data = format!("data-{format}");
-        let ran = program.run(&["ingest", "--format", format, "--data", &data, "garbage.log"]).succeeded();
+        let ran = program.run(&["ingest", "--format", format, "--data", &data, "garbage.log"]);
         let told = Told::by(&ran);
+        assert_eq!(ran.code, Some(1), "{format}: nothing in it could be used");
+        assert!(ran.stdout().contains("not marked as read"), "{format}: {}", ran.stdout());
         assert_eq!(told.counted, 0, "{format}");
         // The end of the last line has not been written yet.
         assert!(told.lines == lines || told.lines == lines - 1, "{format}: {} of {lines}", told.lines);
@@ -117,4 +119,24 @@ fn two_processes_that_read_one_file_count_it_once() {
     assert_eq!((told.before, told.lines), (100_000, 0));
     let report = program.run(&["report", "acme-erp"]).succeeded().stdout();
     assert!(report.ends_with(",GET,/things/:id,100000\r\n"), "{report}");
+}
+
+#[test]
+fn calls_that_name_no_app_are_told_of() {
+    let program = program();
+    program.write("calls.ndjson", Call { app: "-", ..Call::default() }.lines(3));
+    let told = program.run(&["ingest", "calls.ndjson"]).succeeded().stdout();
+    assert!(told.contains("3 of them name no app and are counted as `unidentified`"), "{told}");
+}
+
+#[test]
+fn another_time_zone_is_refused_by_every_command_that_reads() {
+    let program = program();
+    program.write("calls.ndjson", Call::default().lines(3));
+    assert_eq!(program.run(&["ingest", "calls.ndjson"]).code, Some(0));
+    let elsewhere = program.with("STEADFAST_PLATFORM_TIME_ZONE", "Asia/Tokyo");
+    for command in ["apps", "ingest calls.ndjson", "serve --listen 127.0.0.1:0"] {
+        let ran = elsewhere.run(&command.split(' ').collect::<Vec<_>>());
+        assert!(ran.code == Some(1) && ran.stderr().contains("`UTC`"), "{command}: {}", ran.stderr());
+    }
 }
