@@ -211,7 +211,10 @@ pub(crate) mod tests {
             days in some_window(), one in 0..14_usize, other in 0..14_usize, rules in some_rules()
         ) {
             let (earlier, later) = (one.min(other), one.max(other));
-            prop_assume!(days[earlier] > days[later]);
+            let mut days = days;
+            if days[earlier] < days[later] {
+                days.swap(earlier, later);
+            }
             let mut moved = days.clone();
             moved.swap(earlier, later);
             prop_assert!(roll_up(&moved, &rules) >= roll_up(&days, &rules));
