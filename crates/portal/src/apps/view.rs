@@ -49,6 +49,8 @@ pub(crate) struct When {
     /// `6 – 19 Nov 2026`
     pub(crate) window: String,
     pub(crate) is_today: bool,
+    /// Where days of the window are not over yet, the first of them.
+    pub(crate) not_over: Option<crate::figures::Date>,
     /// Where the form that asks for another day leads.
     pub(crate) action: String,
     pub(crate) earlier: String,
@@ -63,6 +65,7 @@ impl When {
             as_of: as_of.into(),
             window: crate::figures::range(DayRange::before(as_of, WINDOW_DAYS)),
             is_today: as_of == setting.today,
+            not_over: (as_of > setting.today).then(|| setting.today.into()),
             action: url(None),
             earlier: on(as_of.plus(-1)),
             later: (as_of < setting.today).then(|| on(as_of.plus(1))),
