@@ -4,7 +4,7 @@ use health::{Cause, Surface};
 use model::{AppId, Day, DayRange, DayVerdict, Environment, Observation, Status, Tally};
 
 use crate::overview::{severities, summary};
-use crate::report::rows;
+use crate::report::row_count;
 use crate::view::{AppHealth, ObservationHealth, ReportSummary, TodaySoFar};
 use crate::{Error, REPORT_DAYS, Steadfast};
 
@@ -38,7 +38,7 @@ impl Steadfast {
             observations,
             calls: window.iter().map(|day| (day, calls_in(DayRange::only(day)))).collect(),
             last_call,
-            report: ReportSummary { days: report, calls: calls(reported()), rows: rows(reported()).len() as u64 },
+            report: ReportSummary { days: report, calls: calls(reported()), rows: row_count(reported()) },
             today: TodaySoFar {
                 calls: calls_in(DayRange::only(as_of)),
                 affected: today.map(|verdict| verdict.affected),

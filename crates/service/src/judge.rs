@@ -45,12 +45,6 @@ impl Steadfast {
         }
     }
 
-    /// What the catalog and the configuration say about operations.
-    pub(crate) async fn surface(&self) -> Result<Surface, Error> {
-        let catalog = self.store.catalog().await?;
-        Ok(Surface::new(&catalog, &self.platform.company_header_exceptions).0)
-    }
-
     /// Marks everything dirty if verdicts were made with other rules.
     async fn follow_rules(&self) -> Result<(), Error> {
         let exceptions = self.platform.company_header_exceptions.join("\n");

@@ -16,12 +16,14 @@ mod json;
 mod judge;
 mod overview;
 mod report;
+mod surface;
 mod view;
 
 pub use self::catalog::{DocumentFile, ImportOutcome};
 pub use self::ingest::{IngestOptions, IngestOutcome, Input, Progress, Reject, RejectsFile, packed_size};
 pub use self::json::{apps_json, health_json};
 pub use self::report::{REPORT_DAYS, ReportRow, report_file_name};
+pub use self::surface::SurfaceCache;
 pub use self::view::{AppHealth, AppOverview, ObservationHealth, ReportSummary, Summary, TodaySoFar};
 pub use ::health::{Cause, Forecast};
 
@@ -53,6 +55,8 @@ pub struct Steadfast {
     pub rejects: RejectsFile,
     /// Its time.
     pub clock: Arc<dyn Clock>,
+    /// What was made of its catalog.
+    pub surfaces: SurfaceCache,
 }
 
 /// What a use case can fail with.

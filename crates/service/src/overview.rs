@@ -75,7 +75,7 @@ impl Steadfast {
 }
 
 /// The 14 days of one observation, oldest first; days without saved verdicts had no traffic.
-pub(crate) fn days_of(observation: Observation, window: DayRange, verdicts: &[DayVerdicts]) -> Vec<DayVerdict> {
+fn days_of(observation: Observation, window: DayRange, verdicts: &[DayVerdicts]) -> Vec<DayVerdict> {
     let of_day = |day: Day| {
         let verdicts = verdicts.iter().find(|verdicts| verdicts.verdicts[0].day == day)?;
         Some(verdicts.verdicts[observation.index()])

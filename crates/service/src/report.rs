@@ -56,9 +56,27 @@ pub fn report_file_name(app: &AppId, as_of: Day) -> String {
     format!("api-call-activity-{app}-{as_of}.csv")
 }
 
-/// Sorted by date (newest first), count (largest first), then route, method and code. Rows that read alike
-/// are one row: a route that is documented now may have been counted as undocumented before.
-pub(crate) fn rows<'a>(tallies: impl IntoIterator<Item = &'a Tally>) -> Vec<ReportRow> {
+/// Sorted by date (newest first), count (largest first), then route, method and code.
+fn rows(tallies: &[Tally]) -> Vec<ReportRow> {
+    let mut rows = unsorted(tallies);
+    rows.sort_by(|a, b| {
+        let order = |row: &ReportRow| (Reverse(row.day), Reverse(row.count));
+        order(a)
+            .cmp(&order(b))
+            .then_with(|| a.route.text.cmp(&b.route.text))
+            .then_with(|| a.method.cmp(&b.method))
+            .then(a.status.cmp(&b.status))
+    });
+    rows
+}
+
+/// How many rows these make.
+pub(crate) fn row_count<'a>(tallies: impl IntoIterator<Item = &'a Tally>) -> u64 {
+    unsorted(tallies).len() as u64
+}
+
+/// Rows that read alike are one: a route that is documented now may have been counted as undocumented before.
+fn unsorted<'a>(tallies: impl IntoIterator<Item = &'a Tally>) -> Vec<ReportRow> {
     let mut rows: Vec<ReportRow> = Vec::new();
     let mut seen: HashMap<(Day, u16, &str, &str), usize, RandomState> = HashMap::default();
     for tally in tallies {
@@ -75,15 +93,6 @@ pub(crate) fn rows<'a>(tallies: impl IntoIterator<Item = &'a Tally>) -> Vec<Repo
         });
         rows[index].count += tally.counts.calls;
     }
-    drop(seen);
-    rows.sort_by(|a, b| {
-        let order = |row: &ReportRow| (Reverse(row.day), Reverse(row.count));
-        order(a)
-            .cmp(&order(b))
-            .then_with(|| a.route.text.cmp(&b.route.text))
-            .then_with(|| a.method.cmp(&b.method))
-            .then(a.status.cmp(&b.status))
-    });
     rows
 }
 

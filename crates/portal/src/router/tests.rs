@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use model::{Counts, Day, Environment, PlatformZone, RouteKey, UnixMillis};
-use service::{Platform, RejectsFile, Steadfast};
+use service::{Platform, RejectsFile, Steadfast, SurfaceCache};
 use store::sqlite::SqliteStore;
 use store::{IngestCommit, TallyDelta};
 use tower::ServiceExt as _;
@@ -51,6 +51,7 @@ impl TestPortal {
             store: Arc::new(SqliteStore::open(&data.path().join("steadfast.sqlite")).unwrap()),
             rejects: RejectsFile::within(data.path()),
             clock: Arc::new(UnixMillis(i64::from(today().epoch_days()) * 86_400_000 + 1000)),
+            surfaces: SurfaceCache::default(),
         };
         Self { steadfast, _data: data }
     }

@@ -155,7 +155,9 @@ fn is_of_another_file(position: &SourcePosition, input: &Input) -> bool {
     }
     let head = |path: &Path| {
         let mut head = Vec::with_capacity(SPAN);
-        let source = Source::open(&Input::File(path.to_owned())).ok()?;
+        // What lies there now may be something that must not be opened, such as a pipe.
+        let source = Some(Input::at(path.to_owned())).filter(|input| matches!(input, Input::File(_)));
+        let source = Source::open(&source?).ok()?;
         source.stream.take(SPAN as u64).read_to_end(&mut head).ok()?;
         Some(head)
     };

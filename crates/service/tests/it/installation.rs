@@ -6,6 +6,7 @@ use std::sync::Arc;
 use model::{AppId, Environment, PlatformZone, UnixMillis};
 use service::{
     DocumentFile, ImportOutcome, IngestOptions, IngestOutcome, Input, Platform, Progress, RejectsFile, Steadfast,
+    SurfaceCache,
 };
 use store::sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -45,6 +46,7 @@ impl Installation {
             store: Arc::new(SqliteStore::open(&folder.path().join("steadfast.db")).unwrap()),
             rejects: RejectsFile::within(folder.path()),
             clock: Arc::new(UnixMillis(now)),
+            surfaces: SurfaceCache::default(),
         };
         Self { steadfast, folder }
     }

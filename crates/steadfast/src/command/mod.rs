@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use service::{RejectsFile, Steadfast};
+use service::{RejectsFile, Steadfast, SurfaceCache};
 use store::sqlite::SqliteStore;
 
 use crate::cli::{Catalog, Cli, Command, ConfigCommand};
@@ -73,6 +73,7 @@ fn open(data: &Path, config: Config) -> Result<Steadfast, Failure> {
         store: Arc::new(SqliteStore::open(&data.join(DATABASE))?),
         rejects: RejectsFile::within(data),
         clock: Arc::new(SystemClock),
+        surfaces: SurfaceCache::default(),
     })
 }
 
