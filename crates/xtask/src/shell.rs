@@ -47,7 +47,9 @@ pub(crate) fn io_failure(doing: &str, path: &Path, error: &std::io::Error) -> Fa
 
 /// The root folder of the repository.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Cargo says where it runs this; where it was built may be another clone that shares the folder for builds.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let here = Path::new(&here);
     here.ancestors().nth(2).unwrap_or(here).to_owned()
 }
 
