@@ -45,8 +45,9 @@ pub struct Call<'a> {
     pub path: Cow<'a, str>,
     /// The HTTP status, 100 to 599.
     pub status: u16,
-    /// Whether the company header was present and not empty.
-    pub company_header: bool,
+    /// The value of the company header; `None` where it was absent or empty. As the line has it: it may be of any length
+    /// and hold any characters.
+    pub company: Option<Cow<'a, str>>,
     /// On whose behalf.
     pub principal: Principal,
 }

@@ -23,6 +23,11 @@ impl fmt::Display for DayError {
 impl std::error::Error for DayError {}
 
 impl Day {
+    /// The first day there is, 0000-01-01.
+    pub const FIRST: Self = Self(-719_528);
+    /// The last, 9999-12-31.
+    pub const LAST: Self = Self(2_932_896);
+
     /// The day that lies `days` days after 1970-01-01, held within the years 0 to 9999.
     #[must_use]
     pub fn from_epoch_days(days: i32) -> Self {

@@ -53,6 +53,38 @@ impl AddAssign for Counts {
     }
 }
 
+/// Of which company calls are, as counts know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Company<T = std::sync::Arc<str>> {
+    /// None: the company header was absent or empty.
+    Absent,
+    /// The one that the header names.
+    Named(T),
+    /// One of those beyond the bound on companies, or a value that can't be kept.
+    Others,
+}
+
+/// How many calls of one company show a problem; of one app and environment, which are known from the question.
+///
+/// Kept are calls with a status of 400 and above, calls of undocumented routes, and calls of operations that are not
+/// documented, deprecated or internal by the catalog with which they were read. For a status of 400 and above, the
+/// companies of a route, method and status together have all of its calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompanyTally {
+    /// On which day.
+    pub day: Day,
+    /// Of which company.
+    pub company: Company,
+    /// To which route.
+    pub route: std::sync::Arc<RouteKey>,
+    /// With which method.
+    pub method: std::sync::Arc<str>,
+    /// Answered with which status.
+    pub status: u16,
+    /// How many.
+    pub calls: u64,
+}
+
 /// Counts of one app and environment, as they are read back: the app is known from the question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {

@@ -1,23 +1,6 @@
-//! Which addresses the portal listens on, and which host names it answers to, as long as it has no accounts.
+//! Which host names stand for this machine alone.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-
-/// An address on which the portal may not listen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "cannot listen on `{0}`: the portal has no accounts yet, so whoever reaches it sees every app; \
-     listen on `127.0.0.1:{port}` or `[::1]:{port}`, and reach it from elsewhere through an SSH tunnel",
-    port = .0.port()
-)]
-pub struct AddressError(pub SocketAddr);
-
-/// Whether the portal may listen on `address`: on loopback alone, until there are accounts.
-///
-/// # Errors
-/// For any other address, with the reason and what to do instead.
-pub fn check_address(address: SocketAddr) -> Result<(), AddressError> {
-    if is_loopback(address.ip()) { Ok(()) } else { Err(AddressError(address)) }
-}
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 fn is_loopback(ip: IpAddr) -> bool {
     ip.to_canonical().is_loopback()
@@ -52,22 +35,6 @@ fn host_of(authority: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn it_listens_on_loopback_alone_and_says_why() {
-        for good in ["127.0.0.1:8080", "127.8.9.1:1", "[::1]:0", "[::ffff:127.0.0.1]:80"] {
-            assert_eq!(check_address(good.parse().unwrap()), Ok(()), "{good}");
-        }
-        for bad in
-            ["0.0.0.0:8080", "[::]:8080", "192.168.1.4:80", "10.0.0.1:80", "[::ffff:10.0.0.1]:80", "[fe80::1]:80"]
-        {
-            let error = check_address(bad.parse().unwrap()).unwrap_err().to_string();
-            assert!(
-                error.contains(bad) && error.contains("no accounts yet") && error.contains("127.0.0.1:"),
-                "{error}"
-            );
-        }
-    }
 
     #[test]
     fn it_answers_to_names_of_this_machine_alone() {

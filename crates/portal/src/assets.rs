@@ -1,8 +1,11 @@
 //! The files that pages link to. They are part of the program, and their URLs name a hash of their content,
 //! so that a browser may keep them for ever and still never shows an old one.
 
+use std::io::Write;
+use std::sync::OnceLock;
+
 use axum::extract::Path;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::fault::{Fault, PageFault};
@@ -13,19 +16,40 @@ struct Asset {
     media_type: &'static str,
     bytes: &'static [u8],
     hash: u64,
+    compressed: OnceLock<Option<Vec<u8>>>,
 }
 
 impl Asset {
     const fn new(file: &'static str, media_type: &'static str, bytes: &'static [u8]) -> Self {
-        Self { file, media_type, bytes, hash: fnv1a(bytes) }
+        Self { file, media_type, bytes, hash: fnv1a(bytes), compressed: OnceLock::new() }
     }
 
-    fn respond(&self, cache: &'static str) -> Response {
+    fn respond(&'static self, cache: &'static str, asked: &HeaderMap) -> Response {
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static(self.media_type)),
             (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
+            (header::VARY, HeaderValue::from_static("accept-encoding")),
         ];
-        (StatusCode::OK, headers, self.bytes).into_response()
+        let encodings = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        let takes_gzip = encodings.flat_map(|value| value.split(',')).any(|one| one.trim() == "gzip");
+        match self.gzip().filter(|_| takes_gzip) {
+            Some(bytes) => {
+                let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
+                (StatusCode::OK, headers, encoding, bytes).into_response()
+            }
+            None => (StatusCode::OK, headers, self.bytes).into_response(),
+        }
+    }
+
+    /// The content compressed, once for all. Files alone are: pages hold secrets beside what others wrote, whose length
+    /// would tell of them.
+    fn gzip(&self) -> Option<&[u8]> {
+        let compress = || {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            encoder.write_all(self.bytes).ok()?;
+            encoder.finish().ok()
+        };
+        self.compressed.get_or_init(compress).as_deref()
     }
 }
 
@@ -42,11 +66,18 @@ const fn fnv1a(bytes: &[u8]) -> u64 {
 
 static STYLESHEET: Asset =
     Asset::new("steadfast.css", "text/css; charset=utf-8", include_bytes!("../assets/steadfast.css"));
+static SCRIPT: Asset =
+    Asset::new("steadfast.js", "text/javascript; charset=utf-8", include_bytes!("../assets/steadfast.js"));
 static ICON: Asset = Asset::new("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg"));
 
 /// The URL of the stylesheet.
 pub(crate) fn stylesheet() -> String {
     urls::asset(STYLESHEET.hash, STYLESHEET.file)
+}
+
+/// The URL of the script, which adds comfort to pages that work without it.
+pub(crate) fn script() -> String {
+    urls::asset(SCRIPT.hash, SCRIPT.file)
 }
 
 /// The URL of the icon.
@@ -55,21 +86,24 @@ pub(crate) fn icon() -> String {
 }
 
 /// `GET /assets/{hash}/{file}`
-pub(crate) async fn show(Path((hash, file)): Path<(String, String)>) -> Result<Response, PageFault> {
-    [&STYLESHEET, &ICON]
+pub(crate) async fn show(
+    Path((hash, file)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, PageFault> {
+    [&STYLESHEET, &SCRIPT, &ICON]
         .into_iter()
         .find(|asset| asset.file == file && format!("{:016x}", asset.hash) == hash)
-        .map(|asset| asset.respond("public, max-age=31536000, immutable"))
+        .map(|asset| asset.respond("public, max-age=31536000, immutable", &headers))
         .ok_or(PageFault(Fault::NoSuchPage))
 }
 
 /// `GET /favicon.ico`, which browsers ask for whatever a page says.
-pub(crate) async fn favicon() -> Response {
-    ICON.respond("public, max-age=86400")
+pub(crate) async fn favicon(headers: HeaderMap) -> Response {
+    ICON.respond("public, max-age=86400", &headers)
 }
 
 /// The files as they are, for writing sample pages.
 #[cfg(test)]
 pub(crate) fn all() -> Vec<(String, &'static [u8])> {
-    [&STYLESHEET, &ICON].into_iter().map(|asset| (urls::asset(asset.hash, asset.file), asset.bytes)).collect()
+    [&STYLESHEET, &SCRIPT, &ICON].into_iter().map(|asset| (urls::asset(asset.hash, asset.file), asset.bytes)).collect()
 }

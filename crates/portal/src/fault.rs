@@ -2,12 +2,11 @@
 //! (RFC 9457). The cause inside goes to the log, not to the reader.
 
 use askama::Template;
-use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use model::AppId;
+use service::{Flaw, Refusal};
 
-use crate::chrome::{Chrome, Tab};
+use crate::chrome::Chrome;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +21,24 @@ pub(crate) enum Fault {
     WrongMethod,
     /// The request was meant for another host.
     WrongHost,
+    /// Nobody is known to ask; the sentence says how to say who does.
+    Unauthorized(String),
+    /// Who asks may not do this.
+    Forbidden(String),
+    /// What was named is not there.
+    NotFound(String),
+    /// Fields are wrong.
+    Invalid(Vec<Flaw>),
+    /// It doesn't fit what is there by now.
+    Conflict(String),
+    /// The request is larger than this many bytes.
+    TooLarge(usize),
+    /// The body is of a kind that is not read here; the sentence says which is.
+    WrongMediaType(String),
+    /// Too often; again after so many seconds.
+    TooMany(u32),
+    /// Not at the moment; the sentence says why, and it may go again after so many seconds.
+    Unavailable(String, u32),
     /// The portal itself failed.
     Broken,
 }
@@ -33,6 +50,15 @@ impl Fault {
             Self::NoSuchApp(_) | Self::NoSuchPage => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::WrongMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(..) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -43,7 +69,16 @@ impl Fault {
             Self::NoSuchApp(_) => "There is no such app",
             Self::NoSuchPage => "There is nothing here",
             Self::WrongMethod => "This method is not known here",
-            Self::WrongHost => "This portal answers to this machine only",
+            Self::WrongHost => "This portal has another address",
+            Self::Unauthorized(_) => "Who is asking?",
+            Self::Forbidden(_) => "This is not allowed",
+            Self::NotFound(_) => "This is not here",
+            Self::Invalid(_) => "Some of this can't be taken",
+            Self::Conflict(_) => "This doesn't fit what is there by now",
+            Self::TooLarge(_) => "This is too large",
+            Self::WrongMediaType(_) => "This kind of content is not read here",
+            Self::TooMany(_) => "Too many tries",
+            Self::Unavailable(..) => "Not at the moment",
             Self::Broken => "Something went wrong on our side",
         }
     }
@@ -55,13 +90,32 @@ impl Fault {
                 format!("no app has the id `{id}`; an app appears with the first call that names it")
             }
             Self::NoSuchPage => "the address may be mistyped, or from another version".to_owned(),
-            Self::WrongMethod => "use `GET`".to_owned(),
-            Self::WrongHost => {
-                "the request names another host than this machine, which can be a sign of DNS rebinding; \
-                                open the portal as `localhost` or `127.0.0.1`"
-                    .to_owned()
-            }
+            Self::WrongMethod => "the methods that are known stand in the header `Allow`".to_owned(),
+            Self::WrongHost => "the request names another host than the portal's own, which can be a sign of DNS \
+                                rebinding; open it at its own address (`portal.public_url`; on the same machine `localhost`)"
+                .to_owned(),
+            Self::Unauthorized(sentence)
+            | Self::Forbidden(sentence)
+            | Self::NotFound(sentence)
+            | Self::Conflict(sentence)
+            | Self::WrongMediaType(sentence)
+            | Self::Unavailable(sentence, _) => sentence.clone(),
+            Self::Invalid(flaws) => Refusal::Invalid(flaws.clone()).to_string(),
+            Self::TooLarge(most) => format!("at most {most} bytes are read here"),
+            Self::TooMany(seconds) => Refusal::TooMany(*seconds).to_string(),
             Self::Broken => "the answer could not be made; the log of `steadfast serve` says why".to_owned(),
+        }
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotFound(sentence) => Self::NotFound(sentence),
+            Refusal::Forbidden(sentence) => Self::Forbidden(sentence),
+            Refusal::Invalid(flaws) => Self::Invalid(flaws),
+            Refusal::Conflict(sentence) => Self::Conflict(sentence),
+            Refusal::TooMany(seconds) => Self::TooMany(seconds),
         }
     }
 }
@@ -70,6 +124,8 @@ impl From<service::Error> for Fault {
     fn from(error: service::Error) -> Self {
         match error {
             service::Error::NoSuchApp(id) => Self::NoSuchApp(id.to_string()),
+            service::Error::Refused(refusal) => refusal.into(),
+            service::Error::Store(store @ service::StoreError::Conflict) => Self::Conflict(store.to_string()),
             other => {
                 tracing::error!(error = %other, "a request could not be answered");
                 Self::Broken
@@ -78,18 +134,18 @@ impl From<service::Error> for Fault {
     }
 }
 
+impl From<serde_json::Error> for Fault {
+    fn from(error: serde_json::Error) -> Self {
+        tracing::error!(%error, "an answer could not be written as JSON");
+        Self::Broken
+    }
+}
+
 impl From<askama::Error> for Fault {
     fn from(error: askama::Error) -> Self {
         tracing::error!(%error, "a page could not be made");
         Self::Broken
     }
-}
-
-/// The app that a path names. What can't be an id is the id of no app.
-pub(crate) fn app_id(path: Result<axum::extract::Path<String>, PathRejection>) -> Result<AppId, Fault> {
-    let axum::extract::Path(text) =
-        path.map_err(|_| Fault::BadRequest("the path is not UTF-8 once it is decoded".to_owned()))?;
-    text.parse().map_err(|_| Fault::NoSuchApp(text))
 }
 
 /// A fault told to people.
@@ -123,37 +179,60 @@ struct FaultPage<'a> {
 
 /// The page that tells a fault.
 pub(crate) fn render(fault: &Fault) -> Result<String, askama::Error> {
-    let chrome = Chrome::new("", Tab::Elsewhere);
+    let chrome = Chrome::default();
     let detail = sentence(&fault.detail());
     FaultPage { chrome: &chrome, status: fault.status().as_u16(), title: fault.title(), detail: &detail }.render()
 }
 
 impl IntoResponse for PageFault {
     fn into_response(self) -> Response {
-        match render(&self.0) {
+        let response = match render(&self.0) {
             Ok(page) => (self.0.status(), Html(page)).into_response(),
             Err(_) => (self.0.status(), self.0.detail()).into_response(),
-        }
+        };
+        with_hints(&self.0, response)
     }
 }
 
 impl IntoResponse for ApiFault {
     fn into_response(self) -> Response {
-        let problem = serde_json::json!({
+        let mut problem = serde_json::json!({
             "type": "about:blank",
             "title": self.0.title(),
             "status": self.0.status().as_u16(),
             "detail": self.0.detail(),
         });
+        if let Fault::Invalid(flaws) = &self.0 {
+            let errors = flaws.iter().map(|flaw| serde_json::json!({"field": flaw.field, "detail": flaw.message}));
+            problem["errors"] = errors.collect();
+        }
         let media_type = HeaderValue::from_static("application/problem+json");
-        (self.0.status(), [(header::CONTENT_TYPE, media_type)], problem.to_string()).into_response()
+        with_hints(
+            &self.0,
+            (self.0.status(), [(header::CONTENT_TYPE, media_type)], problem.to_string()).into_response(),
+        )
     }
 }
 
+/// The headers by which a program knows what to do next.
+fn with_hints(fault: &Fault, mut response: Response) -> Response {
+    match fault {
+        Fault::TooMany(seconds) | Fault::Unavailable(_, seconds) => {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+        }
+        Fault::Unauthorized(_) => {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        _ => {}
+    }
+    response
+}
+
 /// An error text as a sentence of a page.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).chain(['.']).collect())
+    let end = (!text.ends_with(['.', '?', '!'])).then_some('.');
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).chain(end).collect())
 }
 
 #[cfg(test)]
@@ -163,7 +242,7 @@ mod tests {
     #[test]
     fn hostile_ids_are_text() {
         let page = render(&Fault::NoSuchApp("<script>alert(1)</script>\"'".to_owned())).unwrap();
-        assert!(!page.contains("<script") && page.contains("&#60;script&#62;"), "{page}");
+        assert!(!page.contains("<script>") && page.contains("&#60;script&#62;"), "{page}");
     }
 
     #[test]

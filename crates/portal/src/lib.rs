@@ -2,37 +2,68 @@
 //!
 //! Every route stands in `router.rs`; each topic has its own folder with pages, API and view. Views are
 //! plain values made from what the use cases answer, and templates only lay them out, so a page is a pure
-//! function of its view. No page needs script. Until there are accounts, the portal answers on loopback
-//! only, see [`check_address`].
+//! function of its view. No page needs script. Who may ask stands in the types that handlers take, see `access/`.
 
+mod access;
+mod accounts;
+mod activity;
 mod address;
+mod alerts;
 mod app_health;
+mod app_overview;
+mod app_settings;
 mod apps;
+mod ask;
 mod assets;
+mod audit;
+mod calls;
 mod chrome;
+mod claims;
+mod collaborators;
+mod components;
+mod confirm;
+mod credentials;
+mod demo;
 mod fault;
 mod figures;
+mod form;
 mod guard;
+mod invitations;
+mod listing;
 mod looks;
+mod manifest_schema;
+mod once;
+mod openapi;
 mod operations;
+mod organisations;
 #[cfg(test)]
 mod pages_hold;
 mod pages_of;
+mod people;
+mod platform;
 mod query;
 mod router;
+mod routes;
 mod rules;
 mod serve;
 mod setting;
+mod site;
 mod strip;
 mod urls;
+mod versions;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod testing;
 
-pub use address::{AddressError, check_address};
+pub use demo::{DemoPerson, Demonstration};
 pub use router::router;
 pub use serve::serve;
+pub use site::{Site, SiteError};
 pub use urls::app_health as app_health_url;
+
+use std::sync::Arc;
 
 use service::Steadfast;
 
@@ -41,12 +72,39 @@ use service::Steadfast;
 pub struct Portal {
     /// The installation whose apps are shown.
     pub steadfast: Steadfast,
+    /// Where the portal is found.
+    pub site: Arc<Site>,
+    /// The identity providers through which people may sign in, each with its name in URLs
+    /// (`/sign-in/provider/{name}`).
+    pub providers: Arc<Vec<(String, oidc::Provider)>>,
+    /// What the demonstration shows of itself; none in any other portal.
+    pub demonstration: Option<Arc<Demonstration>>,
+    /// The room for batches of calls.
+    pub(crate) gate: calls::Gate,
 }
 
 impl Portal {
     /// A portal to an installation.
     #[must_use]
-    pub fn new(steadfast: Steadfast) -> Self {
-        Self { steadfast }
+    pub fn new(steadfast: Steadfast, site: Site) -> Self {
+        Self {
+            steadfast,
+            site: Arc::new(site),
+            providers: Arc::default(),
+            demonstration: None,
+            gate: calls::Gate::default(),
+        }
+    }
+
+    /// The same portal with these identity providers.
+    #[must_use]
+    pub fn with_providers(self, providers: Vec<(String, oidc::Provider)>) -> Self {
+        Self { providers: Arc::new(providers), ..self }
+    }
+
+    /// The same portal as a demonstration.
+    #[must_use]
+    pub fn as_demonstration(self, demonstration: Demonstration) -> Self {
+        Self { demonstration: Some(Arc::new(demonstration)), ..self }
     }
 }

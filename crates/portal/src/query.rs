@@ -42,6 +42,33 @@ impl Params {
         Ok(())
     }
 
+    /// The text of a parameter, without space around it; empty where it was not given.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.get(name).unwrap_or_default().trim()
+    }
+
+    /// The word of a parameter that has a closed list of them; none where it was not given or is empty.
+    pub(crate) fn word<T>(
+        &self,
+        name: &str,
+        words: &[&str],
+        of: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Fault> {
+        let text = self.text(name);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+        of(text).map(Some).ok_or_else(|| {
+            Fault::BadRequest(format!("{name}: `{text}` is not known; write one of {}", words.join(", ")))
+        })
+    }
+
+    /// Whether a parameter is given.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
     fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }

@@ -2,13 +2,19 @@
 //! `TEST_SAMPLES=DIR cargo test -p portal samples` writes for looking at.
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
+use access::{Actor, Proof};
 use health::{Cause, Forecast, Rules};
-use model::{App, AppId, Component, Day, DayRange, DayVerdict, Distribution, Observation, Severity, Status};
-use service::{AppHealth, AppOverview, ObservationHealth, Platform, ReportSummary, Summary, TodaySoFar};
+use model::{
+    App, AppId, Company, Component, Day, DayRange, DayVerdict, Distribution, Observation, Person, PersonId, SessionId,
+    Severity, Status, UnixMillis,
+};
+use service::{AppHealth, AppOverview, Freshness, ObservationHealth, Platform, ReportSummary, Summary, TodaySoFar};
 
-use crate::app_health::view::{HealthView, RoutesView};
+use crate::access::Caller;
+use crate::app_health::view::{Beside, HealthView, RoutesView};
+use crate::apps::filter::Filter;
 use crate::apps::view::AppsView;
 use crate::setting::Setting;
 use crate::{app_health, apps, assets, fault, rules};
@@ -25,9 +31,36 @@ pub(crate) fn setting() -> Setting<'static> {
         zone: model::PlatformZone::utc(),
         company_header: "Procore-Company-Id".to_owned(),
         company_header_exceptions: Vec::new(),
+        manifest_rules: Arc::default(),
     });
     static RULES: LazyLock<Rules> = LazyLock::new(Rules::default);
-    Setting { platform: &PLATFORM, rules: &RULES, today: today() }
+    static CALLER: LazyLock<Caller> = LazyLock::new(caller);
+    Setting { platform: &PLATFORM, rules: &RULES, today: today(), caller: Some(&CALLER) }
+}
+
+/// Anna, without a role on the platform.
+pub(crate) fn person() -> Person {
+    Person {
+        id: PersonId::from_bytes([7; 16]),
+        email: "anna.lund@example.com".parse().unwrap(),
+        name: "Anna Lund".to_owned(),
+        platform_role: None,
+        verified_at: Some(UnixMillis(0)),
+        disabled_at: None,
+        created_at: UnixMillis(0),
+    }
+}
+
+/// Anna, signed in.
+pub(crate) fn caller() -> Caller {
+    let person = person();
+    let proof = Proof::Session(SessionId::from_bytes([8; 16]));
+    Caller {
+        actor: Actor::Person { id: person.id, platform_role: None, proof },
+        person: Some(person),
+        csrf: "0123456789abcdef".to_owned(),
+        ..Caller::stranger()
+    }
 }
 
 pub(crate) fn app(id: &str, name: &str) -> App {
@@ -211,6 +244,30 @@ pub(crate) fn troubled() -> AppHealth {
     health
 }
 
+/// What is known beside the health of the samples.
+pub(crate) fn beside() -> Beside {
+    let named = |name: &str, calls| (Company::Named(name.into()), calls);
+    let mut beside = Beside {
+        companies: Default::default(),
+        freshness: Freshness {
+            now: UnixMillis(1_795_182_312_000),
+            counted_at: Some(UnixMillis(1_795_181_312_000)),
+            next_at: UnixMillis(1_795_219_200_000),
+            rejected: 12,
+        },
+    };
+    beside.companies[0].companies = vec![
+        named("5358233", 3_120),
+        (Company::Absent, 422),
+        named("<script>alert(1)</script>", 210),
+        named("1", 20),
+        (Company::Others, 7),
+        named("2", 2),
+        named("3", 1),
+    ];
+    beside
+}
+
 /// An app of which everything is Healthy.
 pub(crate) fn clean() -> AppHealth {
     health(app("clean", "Clean & Söhne"), ["hhhhhhhhhhhhhh"; 7], 0)
@@ -248,17 +305,21 @@ pub(crate) fn hostile() -> AppHealth {
 
 /// The sample pages by file name.
 pub(crate) fn pages() -> &'static [(&'static str, String)] {
-    static PAGES: LazyLock<Vec<(&str, String)>> = LazyLock::new(make_pages);
+    static PAGES: LazyLock<Vec<(&str, String)>> =
+        LazyLock::new(|| [make_pages(), crate::activity::samples::pages()].concat());
     &PAGES
 }
 
 fn make_pages() -> Vec<(&'static str, String)> {
     let setting = setting();
     let today = setting.today;
-    let health = |health: &AppHealth| app_health::pages::render(&HealthView::new(setting, health)).unwrap();
-    let apps = |apps: Vec<AppOverview>, as_of| apps::pages::render(&AppsView::new(setting, apps, as_of, 1)).unwrap();
+    let health =
+        |health: &AppHealth| app_health::pages::render(&HealthView::new(setting, health, true, &beside())).unwrap();
+    let apps = |apps: Vec<AppOverview>, as_of| {
+        apps::pages::render(&AppsView::new(setting, apps, &Filter::default(), as_of, 1, 1)).unwrap()
+    };
     let routes = |health: &AppHealth, observation| {
-        app_health::pages::render_routes(&RoutesView::new(setting, health, observation, 1)).unwrap()
+        app_health::pages::render_routes(&RoutesView::new(setting, health, true, observation, 1)).unwrap()
     };
     vec![
         ("apps.html", apps(many_apps(), today)),
@@ -273,6 +334,15 @@ fn make_pages() -> Vec<(&'static str, String)> {
         ("rules.html", rules::render(setting).unwrap()),
         ("fault.html", fault::render(&fault::Fault::NoSuchApp("acme".to_owned())).unwrap()),
     ]
+    .into_iter()
+    .chain(crate::accounts::samples::pages())
+    .chain(crate::apps::samples::pages())
+    .chain(crate::platform::samples::pages())
+    .chain(crate::components::samples::pages())
+    .chain(crate::versions::samples::pages())
+    .chain(crate::credentials::samples::pages())
+    .chain(crate::organisations::samples::pages())
+    .collect()
 }
 
 /// Writes the pages where they can be looked at, if somebody asks for them.

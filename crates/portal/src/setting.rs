@@ -5,6 +5,7 @@ use model::Day;
 use service::Platform;
 
 use crate::Portal;
+use crate::access::Caller;
 
 /// The installation as a page sees it.
 #[derive(Clone, Copy, Debug)]
@@ -14,12 +15,19 @@ pub(crate) struct Setting<'a> {
     pub(crate) rules: &'a Rules,
     /// The day in progress.
     pub(crate) today: Day,
+    /// Who looks.
+    pub(crate) caller: Option<&'a Caller>,
 }
 
 impl Setting<'_> {
     /// The day to name in links that keep to `as_of`: today goes without saying.
     pub(crate) fn named(self, as_of: Day) -> Option<Day> {
         (as_of != self.today).then_some(as_of)
+    }
+
+    /// Whether who looks belongs to the platform's staff.
+    pub(crate) fn is_staff(self) -> bool {
+        self.caller.is_some_and(Caller::is_staff)
     }
 
     /// On how many days without production calls an app has no status: `30 days`.
@@ -29,9 +37,14 @@ impl Setting<'_> {
 }
 
 impl Portal {
-    /// What views need to know, at this moment.
-    pub(crate) fn setting(&self) -> Setting<'_> {
-        let Self { steadfast } = self;
-        Setting { platform: &steadfast.platform, rules: &steadfast.rules, today: steadfast.today() }
+    /// What views for this caller need to know, at this moment.
+    pub(crate) fn setting<'a>(&'a self, caller: &'a Caller) -> Setting<'a> {
+        let Self { steadfast, .. } = self;
+        Setting {
+            platform: &steadfast.platform,
+            rules: &steadfast.rules,
+            today: steadfast.today(),
+            caller: Some(caller),
+        }
     }
 }

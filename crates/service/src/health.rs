@@ -24,7 +24,8 @@ impl Steadfast {
         let surface = self.surface().await?;
         let calls_in = |days: DayRange| calls(tallies.iter().filter(|tally| days.contains(tally.day)));
         let traffic = calls_in(DayRange::before(as_of, self.rules.roll_up.no_traffic_days)) > 0;
-        let last_call = if traffic { None } else { self.last_call(&app.id, as_of).await? };
+        let before = || tallies.iter().rev().map(|tally| tally.day).find(|day| *day < as_of);
+        let last_call = if traffic { before() } else { self.last_call(&app.id, as_of).await? };
         let observations = if traffic { self.observations(as_of, window, &tallies, &surface) } else { Vec::new() };
         let statuses: Vec<Status> = observations.iter().map(|observation| observation.status).collect();
         let reported = || tallies.iter().filter(|tally| report.contains(tally.day));
@@ -48,8 +49,8 @@ impl Steadfast {
 
     /// The last day before `as_of` on which the app made production calls.
     async fn last_call(&self, app: &AppId, as_of: Day) -> Result<Option<Day>, Error> {
-        self.judge().await?;
         let kept = DayRange::before(as_of, self.retention_days);
+        self.judge_within(Some(app), kept).await?;
         let verdicts = self.store.verdicts(Some(app), kept).await?;
         Ok(verdicts.iter().rev().find(|day| day.calls > 0).map(|day| day.verdicts[0].day))
     }

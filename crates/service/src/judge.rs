@@ -4,10 +4,11 @@
 //! is a pure function of counts, catalog and rules, so judging again changes nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use health::Surface;
-use model::{AppId, Day, DayRange, Environment, Tally};
-use store::{DayVerdicts, DirtyDay};
+use model::{AppId, Day, DayRange, Environment, Observation, Tally};
+use store::{DayVerdicts, DirtyDay, FlagKind, Flagged};
 
 use crate::{Error, Steadfast};
 
@@ -15,7 +16,10 @@ use crate::{Error, Steadfast};
 const BATCH: u32 = 2000;
 
 /// To be raised when the same counts, catalog and rules give other verdicts than before, so that all are made anew.
-const JUDGE: u32 = 1;
+const JUDGE: u32 = 2;
+
+/// All days.
+const ALWAYS: DayRange = DayRange { start: Day::FIRST, end: Day::LAST };
 
 /// Under which setting the rules are kept with which verdicts were made.
 const JUDGED_BY: &str = "judged_by";
@@ -26,11 +30,16 @@ impl Steadfast {
     /// # Errors
     /// When the store fails.
     pub async fn judge(&self) -> Result<usize, Error> {
-        self.settle_routes().await?;
-        self.follow_rules().await?;
+        self.judge_within(None, ALWAYS).await
+    }
+
+    /// Judges the dirty days within these; `app`: of this app alone. What is dirty elsewhere stays so. Returns how many
+    /// there were.
+    pub(crate) async fn judge_within(&self, app: Option<&AppId>, within: DayRange) -> Result<usize, Error> {
+        self.find_dirty().await?;
         let mut judged = 0;
         loop {
-            let dirty = self.store.dirty_days(BATCH).await?;
+            let dirty = self.store.dirty_days_within(app, within, BATCH).await?;
             if dirty.is_empty() {
                 return Ok(judged);
             }
@@ -43,6 +52,12 @@ impl Steadfast {
             self.store.save_verdicts(&verdicts, &dirty).await?;
             judged += dirty.len();
         }
+    }
+
+    /// Sees to it that every day is marked dirty that has to be judged.
+    pub(crate) async fn find_dirty(&self) -> Result<(), Error> {
+        self.settle_routes().await?;
+        self.follow_rules().await
     }
 
     /// Marks everything dirty if verdicts were made with other rules.
@@ -79,9 +94,32 @@ impl Steadfast {
                 app: app.clone(),
                 verdicts: health::judge_day(day, &tallies, surface, &self.rules),
                 calls: tallies.iter().map(|tally| tally.counts.calls).sum(),
+                flagged: flagged(&tallies, surface, &self.rules),
             })
             .collect())
     }
+}
+
+/// The calls of a day to operations that are deprecated by now, and to what is private.
+fn flagged(tallies: &[Tally], surface: &Surface, rules: &health::Rules) -> Vec<Flagged> {
+    let flag = |kind, tally: &Tally, calls| Flagged {
+        kind,
+        route: Arc::clone(&tally.route),
+        method: Arc::clone(&tally.method),
+        calls,
+    };
+    let mut flagged = Vec::new();
+    for tally in tallies {
+        let operation = surface.operation(&tally.route, &tally.method, tally.day);
+        if &*tally.method != "OPTIONS" && operation.is_some_and(|operation| operation.deprecated.is_some()) {
+            flagged.push(flag(FlagKind::Deprecated, tally, tally.counts.calls));
+        }
+        let private = health::classify(tally, surface, rules)[Observation::PrivateEndpoint.index()].affected;
+        if private > 0 {
+            flagged.push(flag(FlagKind::Private, tally, private));
+        }
+    }
+    flagged
 }
 
 fn by_app(dirty: &[DirtyDay]) -> BTreeMap<&AppId, Vec<Day>> {

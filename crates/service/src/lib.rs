@@ -1,4 +1,5 @@
-//! The use cases, each *load, decide, save*: import a catalog, ingest exactly once, judge, report.
+//! The use cases, each *load, decide, save*: import a catalog, ingest exactly once, judge, report, sign in, register
+//! an app.
 //!
 //! This crate joins the pure ones (catalog, traffic, health) with the store. It knows no HTML and no HTTP.
 
@@ -6,26 +7,69 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ::health::Rules;
-use model::{App, AppId, Clock, Day, PlatformZone, UnixMillis};
+use model::{App, AppId, Clock, Day, DayRange, PlatformZone, Random, UnixMillis};
 use store::SharedStore;
 
+mod accounts;
+mod activity;
+mod alerts;
+mod apps;
+mod audit;
+mod audit_log;
 mod catalog;
+mod credentials;
 mod health;
 mod ingest;
 mod json;
 mod judge;
+mod manifests;
+mod once;
+mod organisations;
 mod overview;
+mod people;
+mod platform;
+mod refusal;
 mod report;
 mod surface;
 mod view;
 
+pub use self::accounts::{
+    Accounts, AtProvider, CodeAnswer, Doors, Limit, MadeToken, NewOperator, NewPerson, NewToken, Opened, Reset,
+    SESSION_DAYS, SecondFactorSetup, Security, SignIn, SignUp, TOKEN_DAYS, TokenRefusal, Visit, WaysToProve,
+};
+pub use self::activity::{
+    Activity, ActivityFilter, Choices, CompaniesBehind, CompanyRow, DayClasses, Freshness, MOST_DAYS, RowOrder, Span,
+    StatusClass, StatusFilter, company_key, company_of_key, spans,
+};
+pub use self::alerts::{AlertChanges, AlertChoice};
+pub use self::apps::{
+    APP_NAME_CHARACTERS, AppChange, AppSummary, By, ClaimMade, ClaimToDecide, DESCRIPTION_CHARACTERS,
+    EVIDENCE_CHARACTERS, INVITATION_DAYS, InvitationKey, InvitationSeen, InvitationState, NewApp, NewClaim, masked,
+};
+pub use self::audit_log::{
+    AUDIT_EXPORT_MOST, AuditExport, AuditFilter, AuditPage, AuditSeen, DoerSeen, TargetSeen, audit_file_name,
+};
 pub use self::catalog::{DocumentFile, ImportOutcome};
-pub use self::ingest::{IngestOptions, IngestOutcome, Input, Progress, Reject, RejectsFile, packed_size};
+pub use self::credentials::{MadeSecret, Overlap, RedirectProblem, check_redirect_uri};
+pub use self::ingest::{
+    Batch, BatchOutcome, BatchReject, BatchShape, Batches, IngestOptions, IngestOutcome, Input, Progress, Reject,
+    RejectsFile, packed_size,
+};
 pub use self::json::{apps_json, health_json};
+pub use self::manifests::{DraftView, NewVersion, NextVersion, SavedDraft};
+pub use self::once::Once;
+pub use self::organisations::{AppOfMember, ORGANISATION_NAME_CHARACTERS, ORGANISATION_SCOPES, OrganisationSeen};
+pub use self::overview::{AppStanding, Overview, OverviewCache};
+pub use self::people::{AccountChange, PeoplePage, PersonInFull, PersonSeen};
+pub use self::platform::{
+    BatchSender, Board, BoardCache, BoardRoute, CatalogImport, LoggedChange, RouteUse, SourcePosition, Sources,
+};
+pub use self::refusal::{Flaw, Refusal};
 pub use self::report::{REPORT_DAYS, ReportRow, report_file_name};
 pub use self::surface::SurfaceCache;
 pub use self::view::{AppHealth, AppOverview, ObservationHealth, ReportSummary, Summary, TodaySoFar};
 pub use ::health::{Cause, Forecast};
+pub use store::StoreError;
 
 /// What an operator says about the platform whose API is watched.
 #[derive(Clone, Debug)]
@@ -38,6 +82,8 @@ pub struct Platform {
     pub company_header: String,
     /// Operations that don't need the header with a person's token: `GET /rest/v1.0/me`.
     pub company_header_exceptions: Vec<String>,
+    /// The views, tools and parameters that manifests of its apps may name.
+    pub manifest_rules: Arc<::manifest::Rules>,
 }
 
 /// One installation: the platform, its rules, its store and its clock.
@@ -55,8 +101,18 @@ pub struct Steadfast {
     pub rejects: RejectsFile,
     /// Its time.
     pub clock: Arc<dyn Clock>,
+    /// Its randomness.
+    pub random: Arc<dyn Random>,
     /// What was made of its catalog.
     pub surfaces: SurfaceCache,
+    /// What lists of its apps were made of.
+    pub overviews: OverviewCache,
+    /// Who calls what is deprecated or private.
+    pub boards: BoardCache,
+    /// What batches of calls share.
+    pub batches: Batches,
+    /// What people's accounts need.
+    pub accounts: Accounts,
 }
 
 /// What a use case can fail with.
@@ -65,9 +121,23 @@ pub enum Error {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::StoreError),
+    /// The use case says no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// There is no such app.
     #[error("there is no app `{0}`; `steadfast apps` lists those that are known")]
     NoSuchApp(AppId),
+    /// A batch can't be used as a whole.
+    #[error("the batch can't be used: {0}")]
+    Batch(String),
+    /// An idempotency key that stands for another batch.
+    #[error(
+        "this idempotency key was used for a batch with other content in the last 24 hours; send each batch under a key of its own"
+    )]
+    KeyReused,
+    /// Another process adds counts and takes its time.
+    #[error("another process is ingesting at the moment; try again in a few seconds")]
+    Busy,
     /// An input can't be read.
     #[error("cannot read `{name}`: {message}")]
     Input {
@@ -98,6 +168,9 @@ pub enum Error {
     /// A report can't be written.
     #[error("cannot write the report: {0}")]
     Report(String),
+    /// Something failed inside that nobody outside can mend.
+    #[error("{0}")]
+    Broken(String),
     /// A task was cut off while the program ends.
     #[error("interrupted while the program was ending; run it again")]
     Interrupted,
@@ -164,7 +237,14 @@ impl Steadfast {
     /// When the store fails.
     pub async fn upkeep(&self) -> Result<(), Error> {
         self.purge().await?;
-        self.judge().await?;
+        self.store.forget_batches(self.forgotten_since()).await?;
+        self.tidy().await?;
+        // The day in progress is judged when it is over; until then it changes from minute to minute, and no list needs it.
+        let today = self.today();
+        self.judge_within(None, DayRange { start: Day::FIRST, end: today.plus(-1) }).await?;
+        self.overview(today).await?;
+        self.board(today).await?;
+        self.tell().await?;
         Ok(())
     }
 }

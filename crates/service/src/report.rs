@@ -111,7 +111,7 @@ fn csv(rows: &[ReportRow]) -> Result<Vec<u8>, csv::Error> {
 }
 
 /// A field that a spreadsheet would run as a formula, made inert.
-fn inert(field: &str) -> std::borrow::Cow<'_, str> {
+pub(crate) fn inert(field: &str) -> std::borrow::Cow<'_, str> {
     if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}").into() } else { field.into() }
 }
 

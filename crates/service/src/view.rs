@@ -48,7 +48,7 @@ pub struct AppHealth {
     pub calls: Vec<(Day, u64)>,
     /// What the activity report would hold.
     pub report: ReportSummary,
-    /// Where there is no status: the last day before `as_of` on which there were production calls, if any is kept.
+    /// The last day before `as_of` on which there were production calls, if any is kept.
     pub last_call: Option<Day>,
     /// The day in progress (`as_of`), which never changes a status.
     pub today: TodaySoFar,

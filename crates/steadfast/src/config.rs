@@ -2,15 +2,18 @@
 //!
 //! `steadfast.default.toml` is the documentation and the defaults at once: a key is known if it stands there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use health::Rules;
+use mail::SmtpUrl;
+use manifest::{AccessLevel, Tool, ToolRegistry, ViewRegistry};
 use model::PlatformZone;
 use serde::Deserialize;
-use service::Platform;
+use service::{Platform, SignUp};
 use toml::{Table, Value};
 use traffic::{Format, FormatError, FormatOptions};
 
@@ -20,17 +23,52 @@ const DEFAULTS: &str = include_str!("../steadfast.default.toml");
 pub(crate) const DEFAULT_FILE: &str = "steadfast.toml";
 
 /// Tables whose keys the operator chooses.
-const FREE_TABLES: [&str; 1] = ["sources"];
+const FREE_TABLES: [&str; 3] = ["manifests.tools", "providers", "sources"];
 
 /// A configuration that holds.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) platform: Platform,
     pub(crate) listen: SocketAddr,
+    /// Where people open the portal; none where the address that it listens on says it.
+    pub(crate) public_url: Option<String>,
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    pub(crate) sign_up: SignUp,
+    pub(crate) mail: Mail,
+    pub(crate) providers: BTreeMap<String, Provider>,
     pub(crate) retention_days: u16,
     pub(crate) rules: Rules,
     pub(crate) sources: BTreeMap<String, Source>,
     effective: Table,
+}
+
+/// How mail is sent, as configured.
+#[derive(Clone, Debug)]
+pub(crate) struct Mail {
+    /// The server; without one mail goes into the folder.
+    pub(crate) smtp: Option<SmtpUrl>,
+    /// The folder, where it was named.
+    pub(crate) folder: Option<PathBuf>,
+    /// Whom mail comes from.
+    pub(crate) from: String,
+}
+
+/// An identity provider, as configured.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Provider {
+    pub(crate) label: String,
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    #[serde(default)]
+    pub(crate) scopes: Vec<String>,
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provider").field("issuer", &self.issuer).field("client_id", &self.client_id).finish()
+    }
 }
 
 /// A log to read, as configured.
@@ -90,7 +128,10 @@ fn production() -> String {
 #[serde(deny_unknown_fields)]
 struct File {
     platform: PlatformSection,
+    manifests: ManifestsSection,
     portal: PortalSection,
+    mail: MailSection,
+    providers: BTreeMap<String, Provider>,
     retention: RetentionSection,
     rules: Rules,
     sources: BTreeMap<String, Source>,
@@ -107,8 +148,38 @@ struct PlatformSection {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct ManifestsSection {
+    prefixes: Vec<String>,
+    views: Vec<String>,
+    tools: BTreeMap<String, ToolEntry>,
+}
+
+/// A tool of the product, as configured.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ToolEntry {
+    name: String,
+    #[serde(default)]
+    company: Vec<String>,
+    #[serde(default)]
+    project: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PortalSection {
     listen: String,
+    public_url: String,
+    trusted_proxies: Vec<String>,
+    sign_up: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MailSection {
+    smtp: String,
+    folder: String,
+    from: String,
 }
 
 #[derive(Deserialize)]
@@ -225,16 +296,12 @@ impl Config {
         for problem in read.rules.validate() {
             wrong(&format!("rules.{}", problem.field), problem.message);
         }
-        let listen = read.portal.listen.parse::<SocketAddr>();
-        match listen {
-            Err(_) => {
-                let message = format!("`{}` is not an address; write it as `127.0.0.1:7300`", read.portal.listen);
-                wrong("portal.listen", message);
-            }
-            Ok(address) => {
-                if let Err(refusal) = portal::check_address(address) {
-                    wrong("portal.listen", refusal.to_string());
-                }
+        let manifest_rules = Arc::new(read.manifests.settle(&mut wrong));
+        let portal = read.portal.settle(&mut wrong);
+        let mail = read.mail.settle(&mut wrong);
+        for name in read.providers.keys() {
+            if !is_provider_name(name) {
+                wrong("providers", format!("`{name}` becomes part of a URL; name it with letters, digits and `-`"));
             }
         }
         for (name, source) in &read.sources {
@@ -242,15 +309,21 @@ impl Config {
                 wrong(&format!("sources.{name}.format"), message);
             }
         }
-        match listen {
-            Ok(listen) if errors.is_empty() => Ok(Self {
+        match (portal, mail) {
+            (Some(portal), Some(mail)) if errors.is_empty() => Ok(Self {
                 platform: Platform {
                     name: read.platform.name,
                     zone,
                     company_header: read.platform.company_header,
                     company_header_exceptions: read.platform.company_header_exceptions,
+                    manifest_rules,
                 },
-                listen,
+                listen: portal.listen,
+                public_url: portal.public_url,
+                trusted_proxies: portal.trusted_proxies,
+                sign_up: portal.sign_up,
+                mail,
+                providers: read.providers,
                 retention_days: read.retention.days,
                 rules: read.rules,
                 sources: read.sources,
@@ -260,10 +333,113 @@ impl Config {
         }
     }
 
-    /// What is in effect, as TOML.
+    /// What is in effect, as TOML, without secrets.
     pub(crate) fn effective(&self) -> String {
-        toml::to_string_pretty(&self.effective).unwrap_or_default()
+        let mut shown = self.effective.clone();
+        mask(&mut shown);
+        toml::to_string_pretty(&shown).unwrap_or_default()
     }
+}
+
+/// What stands where a secret is.
+const MASK: &str = "(set, not shown)";
+
+/// Hides what nobody should read over a shoulder: secrets of identity providers, and the mail server's URL if it
+/// carries a password.
+fn mask(table: &mut Table) {
+    for (key, value) in table {
+        match value {
+            Value::Table(inner) => mask(inner),
+            Value::String(text)
+                if (key == "client_secret" && !text.is_empty()) || (key == "smtp" && text.contains('@')) =>
+            {
+                MASK.clone_into(text);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What the section says once everything in it holds.
+struct PortalSettled {
+    listen: SocketAddr,
+    public_url: Option<String>,
+    trusted_proxies: Vec<IpAddr>,
+    sign_up: SignUp,
+}
+
+impl PortalSection {
+    fn settle(&self, wrong: &mut impl FnMut(&str, String)) -> Option<PortalSettled> {
+        let listen = self.listen.parse::<SocketAddr>().map_err(|_| {
+            wrong("portal.listen", format!("`{}` is not an address; write it as `127.0.0.1:7300`", self.listen));
+        });
+        let sign_up = match self.sign_up.as_str() {
+            "open" => Some(SignUp::Open),
+            "invited" => Some(SignUp::Invited),
+            other => {
+                wrong("portal.sign_up", format!("`{other}` is neither `open` nor `invited`"));
+                None
+            }
+        };
+        let mut trusted_proxies = Vec::new();
+        for text in &self.trusted_proxies {
+            match text.parse::<IpAddr>() {
+                Ok(address) => trusted_proxies.push(address.to_canonical()),
+                Err(_) => wrong("portal.trusted_proxies", format!("`{text}` is no IP address such as `10.0.0.7`")),
+            }
+        }
+        let public_url = Some(self.public_url.trim_end_matches('/')).filter(|url| !url.is_empty());
+        if let Some(Err(problem)) = public_url.map(|url| portal::Site::new(url, Vec::new())) {
+            wrong("portal.public_url", problem.to_string());
+        }
+        Some(PortalSettled {
+            listen: listen.ok()?,
+            public_url: public_url.map(str::to_owned),
+            trusted_proxies,
+            sign_up: sign_up?,
+        })
+    }
+}
+
+impl ManifestsSection {
+    fn settle(self, wrong: &mut impl FnMut(&str, String)) -> manifest::Rules {
+        let mut tools = Vec::new();
+        for (key, entry) in self.tools {
+            let mut levels = |scope: &str, words: &[String]| -> BTreeSet<AccessLevel> {
+                let known = |word: &String| {
+                    let level = AccessLevel::from_word(word);
+                    if level.is_none() {
+                        let message =
+                            format!("`{word}` is no level of access; write `readonly`, `standard` or `admin`");
+                        wrong(&format!("manifests.tools.{key}.{scope}"), message);
+                    }
+                    level
+                };
+                words.iter().filter_map(known).collect()
+            };
+            let (company, project) = (levels("company", &entry.company), levels("project", &entry.project));
+            tools.push(Tool { name: entry.name, company, project, key });
+        }
+        let views = ViewRegistry::new(self.views).map_err(|problem| wrong("manifests.views", problem.to_string()));
+        let tools = ToolRegistry::new(tools).map_err(|problem| wrong("manifests.tools", problem.to_string()));
+        manifest::Rules { views: views.unwrap_or_default(), tools: tools.unwrap_or_default(), prefixes: self.prefixes }
+    }
+}
+
+impl MailSection {
+    fn settle(&self, wrong: &mut impl FnMut(&str, String)) -> Option<Mail> {
+        let smtp = Some(self.smtp.as_str()).filter(|url| !url.is_empty()).map(str::parse::<SmtpUrl>);
+        let smtp = smtp.transpose().map_err(|problem| wrong("mail.smtp", problem.to_string())).ok()?;
+        if !mail::is_address(&self.from) {
+            wrong("mail.from", format!("`{}` is no address such as `steadfast@example.com`", self.from));
+        }
+        let folder = Some(&self.folder).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        Some(Mail { smtp, folder, from: self.from.clone() })
+    }
+}
+
+fn is_provider_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 40 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 fn is_header_name(name: &str) -> bool {
@@ -427,6 +603,34 @@ mod tests {
         let config = read("[rules.forbidden]\nwarning = { calls = 20, percent = 2.5 }\n").unwrap();
         assert_ne!(config.rules, Rules::default());
         assert!(config.effective().contains("percent = 2.5"));
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let config = read(
+            "[mail]\nsmtp = \"smtp://u:hunter2@mail.example.com\"\n[providers.acme]\nlabel = \"Acme\"\n\
+             issuer = \"https://id.example.com\"\nclient_id = \"c\"\nclient_secret = \"hunter3\"\n",
+        )
+        .unwrap();
+        let shown = config.effective();
+        assert!(!shown.contains("hunter") && shown.contains(MASK), "{shown}");
+        assert!(!format!("{config:?}").contains("hunter3"));
+    }
+
+    #[test]
+    fn what_the_portal_needs_is_checked() {
+        let error = read(
+            "[portal]\npublic_url = \"developers\"\nsign_up = \"all\"\ntrusted_proxies = [\"proxy\"]\n[mail]\nfrom = \"me\"\n",
+        )
+        .unwrap_err();
+        for part in [
+            "line 2: `portal.public_url`",
+            "line 3: `portal.sign_up`",
+            "line 4: `portal.trusted",
+            "line 6: `mail.from`",
+        ] {
+            assert!(error.contains(part), "{part} in {error}");
+        }
     }
 
     #[test]

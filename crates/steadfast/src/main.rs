@@ -5,6 +5,8 @@ mod clock;
 mod command;
 mod config;
 mod demo;
+mod key_file;
+mod random;
 mod term;
 
 use std::process::ExitCode;

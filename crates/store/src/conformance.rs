@@ -4,16 +4,22 @@
 //!
 //! A broken promise panics with the assertion; a store that fails returns its error.
 
+mod batches;
 mod builders;
 mod catalog;
+mod companies;
 mod ingest;
 pub mod model;
+mod platform;
 mod positions;
 mod registry;
 mod verdicts;
 
+pub use batches::*;
 pub use catalog::*;
+pub use companies::*;
 pub use ingest::*;
+pub use platform::*;
 pub use positions::*;
 pub use registry::*;
 pub use verdicts::*;
@@ -37,6 +43,12 @@ macro_rules! with_each_promise {
             of_very_many_methods_the_last_are_counted_together
             a_commit_with_a_wrong_number_changes_nothing
             purging_takes_everything_older_and_nothing_else
+            company_tallies_add_up_and_come_in_order
+            purging_takes_companies_too
+            a_refused_commit_leaves_no_companies
+            a_batch_is_found_by_key_or_bytes
+            a_batch_that_was_counted_is_a_conflict
+            old_batches_are_forgotten
             a_position_reads_back_and_moves_on
             a_position_that_moved_meanwhile_is_a_conflict
             of_two_who_find_a_new_source_only_one_counts_it
@@ -50,11 +62,58 @@ macro_rules! with_each_promise {
             routes_are_unsettled_since_an_import_and_since_traffic_of_an_older_one
             apps_read_back_by_id
             settings_read_back
+            a_person_reads_back
+            an_address_is_one_persons
+            people_are_found_by_name_or_address
+            an_operator_is_there_or_not
+            ways_to_sign_in_read_back
+            a_one_time_code_is_good_once
+            a_recovery_code_is_good_once
+            an_identity_is_one_persons
+            a_session_reads_back_with_its_person
+            use_and_proof_of_a_session_are_noted
+            sessions_end
+            a_link_is_good_once
+            links_count_failures_and_go_by_purpose
+            a_request_is_remembered_for_who_sent_it
+            tidying_takes_what_is_over
+            organisations_read_back_by_name
+            members_join_and_leave
+            an_organisation_keeps_an_admin
+            invitations_read_back
+            an_invitation_ends_once
+            all_of_a_list_happens_or_nothing
+            tokens_read_back
+            a_token_is_used_and_revoked_once
+            an_app_is_registered_once
+            a_registered_app_reads_back_as_saved
+            unregistering_takes_all_that_belongs_to_an_app
+            an_app_with_counts_is_discovered_again
+            collaborators_join_and_leave
+            an_app_has_one_owner
+            claims_are_decided_once
+            a_draft_is_saved_on_top_of_the_one_before
+            versions_read_back_highest_first
+            versions_only_go_up
+            a_version_is_promoted_once
+            credentials_read_back
+            a_credential_has_two_good_secrets_at_most
+            audit_entries_read_back_newest_first
+            the_audit_log_is_filtered_and_paged
+            an_audit_entry_shares_the_fate_of_its_change
             verdicts_read_back_by_app_then_day
             judging_clears_the_marks_it_saw_and_no_newer_ones
             a_slow_judge_does_not_undo_a_later_one
             a_day_without_calls_keeps_no_verdicts
             marking_all_marks_production_days_alone
+            dirty_days_are_found_by_day_and_app
+            lists_hold_until_an_app_or_its_verdicts_change
+            apps_are_listed_with_their_days
+            flagged_calls_add_up_by_route
+            companies_are_found_by_route
+            senders_of_batches_come_latest_first
+            what_people_are_told_reads_back
+            a_mail_is_due_until_it_is_done
         }
     };
 }

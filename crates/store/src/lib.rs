@@ -1,6 +1,7 @@
-//! What Steadfast keeps: the catalog, apps, tallies, verdicts and how far each source was read.
+//! What Steadfast keeps: the catalog, apps, tallies, verdicts and how far each source was read; people,
+//! organisations, what belongs to registered apps, and the audit log.
 //!
-//! [`Store`] is the contract; [`sqlite`] stands behind it, and any other database that joins has to pass
+//! [`Store`] is the contract, with [`Registry`] for the second half; [`sqlite`] stands behind it, and any other database that joins has to pass
 //! the same `conformance` suite. Methods are cut by use case and each is atomic. This is the only crate
 //! with SQL in it; the statements live in `sql/TOPIC.ACTION.sql`.
 
@@ -8,12 +9,21 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use model::{
-    App, AppId, Catalog, CatalogChange, Counts, Day, DayRange, DayVerdict, Environment, RouteKey, Tally, UnixMillis,
+    App, AppId, Catalog, CatalogChange, Company, CompanyTally, Counts, Day, DayRange, DayVerdict, Environment,
+    RouteKey, Tally, UnixMillis,
 };
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod platform;
+mod registry;
 pub mod sqlite;
+
+pub use platform::{
+    Alert, AlertChanges, AlertEdit, BatchSender, DueAlert, FlagKind, Flagged, FlaggedUse, ListState, Listed, ListedApp,
+    ListedDay, Platform,
+};
+pub use registry::{AuditQuery, DoneRequest, Edit, PeopleQuery, Registry};
 
 /// What can go wrong.
 #[derive(Debug, thiserror::Error)]
@@ -110,10 +120,92 @@ pub struct IngestCommit {
     pub methods: Vec<String>,
     /// What to add. Keys are distinct. (Numbers instead of texts: a commit may hold a million.)
     pub tallies: Vec<TallyDelta>,
+    /// The companies that `company_tallies` number. Distinct.
+    pub companies: Vec<String>,
+    /// What to add of the calls that show a problem, by company. Their routes are among those of `tallies`.
+    pub company_tallies: Vec<CompanyDelta>,
     /// Rejected lines by reason.
     pub rejects: Vec<(String, u64)>,
+    /// The batches that all this was read from, if it came in batches. [`StoreError::Conflict`] if one of them was
+    /// counted before. No two of them are the same.
+    pub batches: Vec<BatchCommit>,
     /// When.
     pub at: UnixMillis,
+}
+
+impl IngestCommit {
+    /// A commit of nothing.
+    #[must_use]
+    pub fn empty(at: UnixMillis) -> Self {
+        Self {
+            before: None,
+            after: None,
+            newest_known: 0,
+            catalog: None,
+            apps: Vec::new(),
+            routes: Vec::new(),
+            methods: Vec::new(),
+            tallies: Vec::new(),
+            companies: Vec::new(),
+            company_tallies: Vec::new(),
+            rejects: Vec::new(),
+            batches: Vec::new(),
+            at,
+        }
+    }
+}
+
+/// Calls of a company to be added under one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompanyDelta {
+    /// Index into [`IngestCommit::apps`].
+    pub app: u32,
+    /// Where the calls were made.
+    pub environment: Environment,
+    /// On which day.
+    pub day: Day,
+    /// Of which company: an index into [`IngestCommit::companies`].
+    pub company: Company<u32>,
+    /// Index into [`IngestCommit::routes`].
+    pub route: u32,
+    /// Index into [`IngestCommit::methods`].
+    pub method: u32,
+    /// Answered with which status.
+    pub status: u16,
+    /// How many.
+    pub calls: u64,
+}
+
+/// A batch that is counted with a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchCommit {
+    /// Who sent it; senders don't know of each other's batches.
+    pub sender: String,
+    /// The sender's own name for it, by which it is recognised when it is sent again.
+    pub key: Option<String>,
+    /// SHA-256 of its bytes, by which it is recognised without a key.
+    pub digest: [u8; 32],
+    /// Batches up to this instant are forgotten.
+    pub since: UnixMillis,
+    /// How many of its calls are counted.
+    pub accepted: u64,
+    /// How many of its lines are not, by reason. (Those of all batches are in [`IngestCommit::rejects`] too.)
+    pub rejects: Vec<(String, u64)>,
+}
+
+/// A batch that was counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenBatch {
+    /// The sender's own name for it.
+    pub key: Option<String>,
+    /// SHA-256 of its bytes.
+    pub digest: [u8; 32],
+    /// When it was counted.
+    pub at: UnixMillis,
+    /// How many of its calls were counted.
+    pub accepted: u64,
+    /// How many of its lines were not, by reason, most frequent first.
+    pub rejects: Vec<(String, u64)>,
 }
 
 /// Counts to be added under one key.
@@ -155,6 +247,8 @@ pub struct DayVerdicts {
     pub verdicts: [DayVerdict; 7],
     /// The production calls of the day.
     pub calls: u64,
+    /// Those of them to what is deprecated or private. Saved, and read back as [`Platform::flagged_uses`] alone.
+    pub flagged: Vec<Flagged>,
 }
 
 /// A change of the catalog as the log keeps it.
@@ -170,7 +264,7 @@ pub struct LoggedChange {
 
 /// The state of one Steadfast installation.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Registry + Platform + Send + Sync {
     /// The last import, or none.
     async fn last_import(&self) -> Result<Option<CatalogImport>>;
 
@@ -202,6 +296,10 @@ pub trait Store: Send + Sync {
     /// question. (Many at once, since ingest asks for every app and day that it meets.)
     async fn undocumented_routes_of(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<String>>>;
 
+    /// The names of the companies that each of these apps has calls with problems of on that day, in the order of the
+    /// question.
+    async fn companies_of(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<String>>>;
+
     /// A number that grows with each position added, 0 before the first. Ask before looking up a source, for
     /// [`IngestCommit::newest_known`].
     async fn newest_position(&self) -> Result<i64>;
@@ -214,8 +312,21 @@ pub trait Store: Send + Sync {
     async fn head_lengths(&self) -> Result<Vec<u32>>;
 
     /// Adds counts, marks their production days dirty, registers unknown apps as discovered, counts
-    /// rejects, and saves the position: all or nothing, durable on return. Returns the position as saved.
+    /// rejects, takes note of batches, and saves the position: all or nothing, durable on return. Returns the position as saved.
     async fn commit_ingest(&self, commit: IngestCommit) -> Result<Option<SourcePosition>>;
+
+    /// The batch of this sender that was counted after `since` under this key; without a key, the first with this
+    /// digest, whatever its key.
+    async fn batch_seen(
+        &self,
+        sender: &str,
+        key: Option<&str>,
+        digest: &[u8; 32],
+        since: UnixMillis,
+    ) -> Result<Option<SeenBatch>>;
+
+    /// Forgets batches that were counted at this instant or before. Returns how many.
+    async fn forget_batches(&self, until: UnixMillis) -> Result<u64>;
 
     /// All saved positions, by path.
     async fn positions(&self) -> Result<Vec<SourcePosition>>;
@@ -234,6 +345,23 @@ pub trait Store: Send + Sync {
 
     /// The counts of an app, by day, then route, method and status.
     async fn tallies(&self, app: &AppId, environment: Environment, days: DayRange) -> Result<Vec<Tally>>;
+
+    /// The calls of an app that show a problem, by day, then company (none, then by name, then others), route, method
+    /// and status.
+    async fn company_tallies(&self, app: &AppId, environment: Environment, days: DayRange)
+    -> Result<Vec<CompanyTally>>;
+
+    /// Those of them that are of one company.
+    async fn tallies_of_company(
+        &self,
+        app: &AppId,
+        environment: Environment,
+        days: DayRange,
+        company: &Company,
+    ) -> Result<Vec<CompanyTally>>;
+
+    /// The companies of those calls with their number, the most first.
+    async fn companies(&self, app: &AppId, environment: Environment, days: DayRange) -> Result<Vec<(Company, u64)>>;
 
     /// Production calls by app within the days; apps without calls are left out.
     async fn calls_by_app(&self, days: DayRange) -> Result<Vec<(AppId, u64)>>;

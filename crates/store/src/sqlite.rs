@@ -4,14 +4,18 @@
 //! This file is the map: each method of [`Store`] names the topic that does it.
 
 mod apps;
+mod batches;
 mod catalog;
+mod companies;
 mod error;
 mod health;
 mod ingest;
 mod intern;
 mod moves;
 mod open;
+mod platform;
 mod positions;
+mod registry;
 mod rows;
 mod settings;
 mod sql;
@@ -23,11 +27,12 @@ mod threads;
 use std::path::Path;
 
 use async_trait::async_trait;
-use model::{App, AppId, Catalog, Day, DayRange, Environment, Tally};
+use model::{App, AppId, Catalog, Company, CompanyTally, Day, DayRange, Environment, Tally, UnixMillis};
 use rusqlite::Transaction;
 
 use crate::{
-    CatalogImport, CatalogSave, DayVerdicts, DirtyDay, IngestCommit, LoggedChange, Result, SourcePosition, Store,
+    CatalogImport, CatalogSave, DayVerdicts, DirtyDay, IngestCommit, LoggedChange, Result, SeenBatch, SourcePosition,
+    Store,
 };
 use threads::{Mode, Threads};
 
@@ -113,6 +118,11 @@ impl Store for SqliteStore {
         self.read(move |tx| tallies::undocumented_routes_of(tx, &groups)).await
     }
 
+    async fn companies_of(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<String>>> {
+        let groups = groups.to_vec();
+        self.read(move |tx| companies::names_of(tx, &groups)).await
+    }
+
     async fn newest_position(&self) -> Result<i64> {
         self.read(positions::newest).await
     }
@@ -127,6 +137,21 @@ impl Store for SqliteStore {
 
     async fn commit_ingest(&self, commit: IngestCommit) -> Result<Option<SourcePosition>> {
         self.write(move |tx| ingest::commit(tx, &commit)).await
+    }
+
+    async fn batch_seen(
+        &self,
+        sender: &str,
+        key: Option<&str>,
+        digest: &[u8; 32],
+        since: UnixMillis,
+    ) -> Result<Option<SeenBatch>> {
+        let (sender, key, digest) = (sender.to_owned(), key.map(str::to_owned), *digest);
+        self.read(move |tx| batches::find(tx, &sender, key.as_deref(), &digest, since)).await
+    }
+
+    async fn forget_batches(&self, until: UnixMillis) -> Result<u64> {
+        self.write(move |tx| batches::forget(tx, until)).await
     }
 
     async fn positions(&self) -> Result<Vec<SourcePosition>> {
@@ -154,6 +179,32 @@ impl Store for SqliteStore {
     async fn tallies(&self, app: &AppId, environment: Environment, days: DayRange) -> Result<Vec<Tally>> {
         let app = app.clone();
         self.read(move |tx| tallies::list(tx, &app, environment, days)).await
+    }
+
+    async fn company_tallies(
+        &self,
+        app: &AppId,
+        environment: Environment,
+        days: DayRange,
+    ) -> Result<Vec<CompanyTally>> {
+        let app = app.clone();
+        self.read(move |tx| companies::list(tx, &app, environment, days)).await
+    }
+
+    async fn tallies_of_company(
+        &self,
+        app: &AppId,
+        environment: Environment,
+        days: DayRange,
+        company: &Company,
+    ) -> Result<Vec<CompanyTally>> {
+        let (app, company) = (app.clone(), company.clone());
+        self.read(move |tx| companies::list_of(tx, &app, environment, days, &company)).await
+    }
+
+    async fn companies(&self, app: &AppId, environment: Environment, days: DayRange) -> Result<Vec<(Company, u64)>> {
+        let app = app.clone();
+        self.read(move |tx| companies::sums(tx, &app, environment, days)).await
     }
 
     async fn calls_by_app(&self, days: DayRange) -> Result<Vec<(AppId, u64)>> {

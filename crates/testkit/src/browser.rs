@@ -1,16 +1,26 @@
-//! A headless Chromium, driven through chromedriver by the WebDriver protocol, for pictures and for what pages hold.
+//! A headless Chromium, driven through chromedriver by the WebDriver protocol: for pictures, for what pages hold, for
+//! what the keyboard alone can do, and for what must hold for every page.
+
+mod axe;
+mod hold;
+mod keyboard;
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::http;
+use crate::client::Client;
+use crate::encoding::from_base64;
 use crate::output::Output;
-use crate::{installed, patience};
+use crate::{http, installed, patience};
+
+pub use axe::Violation;
+pub use hold::{Page, SIZES};
+pub use keyboard::Focus;
 
 /// The first launch on a machine takes its time.
 const LAUNCH: Duration = Duration::from_secs(60);
@@ -28,6 +38,9 @@ const ARGUMENTS: [&str; 10] = [
     "--hide-scrollbars",
 ];
 
+/// How long a page may take for what it is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Keys without a letter, to be pressed.
 pub mod keys {
     /// Tabulator.
@@ -36,6 +49,32 @@ pub mod keys {
     pub const ENTER: &str = "\u{e007}";
     /// Escape.
     pub const ESCAPE: &str = "\u{e00c}";
+    /// The space bar.
+    pub const SPACE: &str = " ";
+    /// Backspace.
+    pub const BACKSPACE: &str = "\u{e003}";
+    /// Delete.
+    pub const DELETE: &str = "\u{e017}";
+    /// Shift, to be held.
+    pub const SHIFT: &str = "\u{e008}";
+    /// Control, to be held.
+    pub const CONTROL: &str = "\u{e009}";
+    /// Page up.
+    pub const PAGE_UP: &str = "\u{e00e}";
+    /// Page down.
+    pub const PAGE_DOWN: &str = "\u{e00f}";
+    /// To the end.
+    pub const END: &str = "\u{e010}";
+    /// To the beginning.
+    pub const HOME: &str = "\u{e011}";
+    /// Arrow to the left.
+    pub const LEFT: &str = "\u{e012}";
+    /// Arrow up.
+    pub const UP: &str = "\u{e013}";
+    /// Arrow to the right.
+    pub const RIGHT: &str = "\u{e014}";
+    /// Arrow down.
+    pub const DOWN: &str = "\u{e015}";
 }
 
 /// One browser window. Everything that fails, fails the test.
@@ -85,7 +124,7 @@ impl Browser {
         let capabilities = json!({"capabilities": {"alwaysMatch": {
             "browserName": "chrome",
             "goog:chromeOptions": {"binary": chromium, "args": arguments},
-            "goog:loggingPrefs": {"browser": "ALL"},
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
         }}});
         let mut browser = Self { driver, address, session: String::new(), _profile: profile };
         match browser.ask("POST", "/session", &capabilities) {
@@ -111,8 +150,14 @@ impl Browser {
     }
 
     fn command(&self, name: &str, body: &Value) -> Value {
-        let answer = self.ask("POST", &format!("/session/{}/{name}", self.session), body);
-        answer.unwrap_or_else(|problem| panic!("the browser can't {name} {body}: {problem}"))
+        let answer = self.try_command("POST", name, body);
+        let shown = || body.to_string().chars().take(1_000).collect::<String>();
+        answer.unwrap_or_else(|problem| panic!("the browser can't {name} {}: {problem}", shown()))
+    }
+
+    /// A command on the session, which may fail, such as while a page goes.
+    fn try_command(&self, method: &str, name: &str, body: &Value) -> Result<Value, String> {
+        self.ask(method, &format!("/session/{}/{name}", self.session), body)
     }
 
     /// A command of the Chrome DevTools protocol.
@@ -131,6 +176,51 @@ impl Browser {
         let value = if dark { "dark" } else { "light" };
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": value}]});
         self.devtools("Emulation.setEmulatedMedia", &features);
+    }
+
+    /// Lets pages run scripts, or none, from the next page on; [`Browser::evaluate`] works all the same.
+    pub fn allow_scripts(&self, allow: bool) {
+        self.devtools("Emulation.setScriptExecutionDisabled", &json!({"value": !allow}));
+    }
+
+    /// Forgets all cookies and stored data: a stranger again.
+    pub fn forget(&self) {
+        self.devtools("Network.clearBrowserCookies", &json!({}));
+    }
+
+    /// Takes a client's cookies, so that the same person goes on in the browser.
+    pub fn become_client(&self, client: &Client) {
+        self.forget();
+        let url = format!("http://{}/", client.address());
+        for (name, value) in client.cookies() {
+            let cookie = json!({"url": url, "name": name, "value": value, "httpOnly": true, "sameSite": "Lax"});
+            let set = self.devtools("Network.setCookie", &cookie);
+            assert_eq!(set["success"], true, "the browser refuses the cookie {name}");
+        }
+    }
+
+    /// Saves what is downloaded from now on into a directory, without asking.
+    pub fn download_into(&self, directory: &Path) {
+        let behavior = json!({"behavior": "allow", "downloadPath": directory});
+        self.devtools("Browser.setDownloadBehavior", &behavior);
+    }
+
+    /// The file in a directory for downloads; waits up to ten seconds until there is one and it is complete.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn downloaded(&self, directory: &Path) -> PathBuf {
+        let is_partial = |file: &PathBuf| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with('.') || name.ends_with(".crdownload") || name.ends_with(".tmp")
+        };
+        let file = || {
+            let entries = std::fs::read_dir(directory).ok()?.flatten().map(|entry| entry.path());
+            let files: Vec<PathBuf> = entries.collect();
+            files.first().filter(|_| !files.iter().any(is_partial)).cloned()
+        };
+        patience::retry(PATIENCE, file).unwrap_or_else(|| panic!("nothing was downloaded from {}", self.url()))
     }
 
     /// Opens a page and waits until it is loaded.
@@ -185,8 +275,36 @@ impl Browser {
     /// # Panics
     /// When it does not.
     pub fn wait_for(&self, selector: &str) {
-        let found = patience::retry(Duration::from_secs(10), || (self.count(selector) > 0).then_some(()));
-        assert!(found.is_some(), "no `{selector}` on {} after ten seconds", self.url());
+        self.wait_until(&format!("a `{selector}`"), "return !!document.querySelector(arguments[0])", selector);
+    }
+
+    /// Waits, ten seconds at most, until a text can be read on the page; white space counts as one space.
+    ///
+    /// # Panics
+    /// When it can't.
+    pub fn wait_for_text(&self, text: &str) {
+        let script = "return document.readyState === 'complete'
+            && document.body.innerText.replace(/\\s+/g, ' ').includes(arguments[0])";
+        self.wait_until(&format!("the text `{text}`"), script, text);
+    }
+
+    /// Waits, ten seconds at most, until the page's address holds a text and the page is loaded.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub fn wait_for_url(&self, part: &str) {
+        let script = "return document.readyState === 'complete' && location.href.includes(arguments[0])";
+        self.wait_until(&format!("an address with `{part}`"), script, part);
+    }
+
+    fn wait_until(&self, what: &str, script: &str, argument: &str) {
+        let body = json!({"script": script, "args": [argument]});
+        // While one page goes and another comes, there may be none to ask.
+        let is_true = || (self.try_command("POST", "execute/sync", &body) == Ok(true.into())).then_some(());
+        if patience::retry(PATIENCE, is_true).is_none() {
+            let text = self.texts("body").join(" ");
+            panic!("no sign of {what} after ten seconds, but {} with:\n{text}", self.url());
+        }
     }
 
     /// Clicks on the first element that a CSS selector selects, as a mouse does: what can't be seen can't be clicked.
@@ -194,15 +312,6 @@ impl Browser {
         let element = self.command("element", &json!({"using": "css selector", "value": selector}));
         let id = element.as_object().and_then(|ids| ids.values().next()?.as_str()).expect("an element has an id");
         self.command(&format!("element/{id}/click"), &json!({}));
-    }
-
-    /// Presses keys one after the other, wherever the focus is.
-    pub fn press(&self, keys: &str) {
-        let strokes: Vec<Value> = keys
-            .chars()
-            .flat_map(|key| [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})])
-            .collect();
-        self.command("actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]}));
     }
 
     /// What the page wrote to its console since the last call, what was blocked or not found included.
@@ -237,7 +346,7 @@ impl Browser {
 
     fn picture(&self, file: &Path, parameters: &Value) {
         let picture = self.devtools("Page.captureScreenshot", parameters);
-        std::fs::write(file, decode_base64(picture["data"].as_str().expect("a picture has data"))).unwrap();
+        std::fs::write(file, from_base64(picture["data"].as_str().expect("a picture has data"))).unwrap();
     }
 }
 
@@ -251,80 +360,5 @@ impl Drop for Browser {
     }
 }
 
-fn decode_base64(text: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let (mut bits, mut count) = (0_u32, 0);
-    for letter in text.bytes() {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => break,
-        };
-        bits = (bits << 6) | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push(u8::try_from((bits >> count) & 0xff).unwrap());
-        }
-    }
-    out
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_decoded() {
-        for (text, expected) in [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYmE=", "fooba")] {
-            assert_eq!(decode_base64(text), expected.as_bytes());
-        }
-    }
-
-    const PAGE: &str = r"<!doctype html><title>Page</title><style>
-        body { height: 2000px; margin: 0 } h1 { margin: 0 }
-        @media (prefers-color-scheme: dark) { body { background: rgb(1, 2, 3) } }
-        </style><h1>Head</h1><ul><li>one<li>two</ul>
-        <button onclick='document.title = `clicked`; console.error(`said`)'>Go</button><input>";
-
-    /// Width and height of a PNG.
-    fn size(file: &Path) -> (u32, u32) {
-        let bytes = std::fs::read(file).unwrap();
-        assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n");
-        let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
-        (number(16), number(20))
-    }
-
-    #[test]
-    fn a_page_is_read_clicked_typed_into_and_pictured() {
-        let directory = TempDir::new().unwrap();
-        let page = directory.path().join("page.html");
-        std::fs::write(&page, PAGE).unwrap();
-        let Some(browser) = Browser::start(375, 667, true) else { return };
-        browser.goto(&format!("file://{}", page.display()));
-        assert_eq!(browser.text("h1"), "Head");
-        assert_eq!(browser.texts("li"), ["one", "two"]);
-        assert_eq!(
-            browser.evaluate("return [innerWidth, innerHeight, arguments[0]]", &[7.into()]),
-            json!([375, 667, 7])
-        );
-        let background = "return getComputedStyle(document.body).backgroundColor";
-        assert_eq!(browser.evaluate(background, &[]), "rgb(1, 2, 3)");
-        browser.click("button");
-        assert_eq!(browser.title(), "clicked");
-        assert!(browser.console().iter().any(|line| line.contains("said")));
-        browser.press(&format!("{}abc", keys::TAB));
-        assert_eq!(browser.evaluate("return document.querySelector('input').value", &[]), "abc");
-        let picture = directory.path().join("picture.png");
-        browser.screenshot(&picture);
-        assert_eq!(size(&picture), (375, 667));
-        browser.screenshot_of_page(&picture);
-        assert_eq!(size(&picture), (375, 2000));
-        browser.prefer_dark(false);
-        assert_ne!(browser.evaluate(background, &[]), "rgb(1, 2, 3)");
-        assert!(!browser.overflows());
-    }
-}
+mod tests;

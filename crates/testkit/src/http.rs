@@ -22,10 +22,42 @@ impl Response {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// All headers of this name, written in lower case, in order.
+    #[must_use]
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// Where it redirects to, if it does.
+    #[must_use]
+    pub fn redirect(&self) -> Option<&str> {
+        if matches!(self.status, 301 | 302 | 303 | 307 | 308) { self.header("location") } else { None }
+    }
+
     /// The body as text.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is not JSON.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        let read = serde_json::from_slice(&self.body);
+        read.unwrap_or_else(|error| panic!("status {}, not JSON: {error}\n{}", self.status, self.text()))
+    }
+
+    /// The same answer, once it is sure that it has this status.
+    ///
+    /// # Panics
+    /// When it has another.
+    #[must_use]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{:?}\n{}", self.headers, self.text());
+        self
     }
 }
 
@@ -60,7 +92,7 @@ impl Connection {
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
-        if !body.is_empty() {
+        if !body.is_empty() || matches!(method, "POST" | "PUT" | "PATCH") {
             request.push_str(&format!("Content-Length: {}\r\n", body.len()));
         }
         request.push_str("\r\n");

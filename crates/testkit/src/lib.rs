@@ -9,14 +9,23 @@
 
 pub mod browser;
 pub mod case;
+pub mod client;
 pub mod compare;
+pub mod encoding;
+pub mod html;
 pub mod http;
 pub mod installed;
+pub mod mail;
 pub mod nginx;
+pub mod nowhere;
+pub mod oidc_provider;
 mod output;
 pub mod patience;
 pub mod program;
 pub mod random;
 pub mod reference;
+pub mod schemathesis;
+pub mod smtp;
+pub mod stub;
 
 pub use case::{Case, Config, Deprecated, Operation, Template};

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::client::Client;
 use crate::http::{self, Response};
 use crate::output::Output;
 use crate::patience;
@@ -177,12 +178,13 @@ fn start(command: &mut Command) -> Child {
     command.spawn().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"))
 }
 
-/// The address in `http://127.0.0.1:8080/`.
+/// The address in `http://127.0.0.1:8080/`, or in `listening on 127.0.0.1:8080`.
 fn address_in(line: &str) -> Option<SocketAddr> {
-    let from = line.find("http://")? + "http://".len();
-    let rest = &line[from..];
-    let end = rest.find(|letter: char| !(letter.is_ascii_hexdigit() || ".:[]".contains(letter)));
-    rest[..end.unwrap_or(rest.len())].trim_end_matches(['.', ':']).parse().ok()
+    ["listening on ", "http://"].iter().find_map(|before| {
+        let rest = &line[line.find(before)? + before.len()..];
+        let end = rest.find(|letter: char| !(letter.is_ascii_hexdigit() || ".:[]".contains(letter)));
+        rest[..end.unwrap_or(rest.len())].trim_end_matches(['.', ':']).parse().ok()
+    })
 }
 
 /// The program in the background.
@@ -267,6 +269,12 @@ impl Server {
         http::get(self.address, path)
     }
 
+    /// A stranger to it, with no cookies yet.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(self.address)
+    }
+
     /// Its process.
     pub fn running(&mut self) -> &mut Running {
         &mut self.running
@@ -283,6 +291,7 @@ mod tests {
             ("open http://127.0.0.1:8080/ in a browser", Some("127.0.0.1:8080")),
             ("http://127.0.0.1:41.", Some("127.0.0.1:41")),
             ("listening on http://[::1]:80\n", Some("[::1]:80")),
+            ("serves on https://a.example/, listening on 0.0.0.0:81, from", Some("0.0.0.0:81")),
             ("see http://example.com/x", None),
             ("nothing", None),
         ] {

@@ -245,7 +245,7 @@ fn decode_percent_encoded<D: DecodeJson>(
         method: Cow::Owned(call.method.into_owned()),
         path: Cow::Owned(call.path.into_owned()),
         status: call.status,
-        company_header: call.company_header,
+        company: call.company.map(|company| Cow::Owned(company.into_owned())),
         principal: call.principal,
     })
 }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use model::AppId;
+use model::{AppId, Company};
 
 use crate::reject::{Reject, RejectReason};
 
@@ -93,6 +93,19 @@ pub(crate) fn app(text: Cow<'_, str>) -> Result<Option<Cow<'_, str>>, Reject> {
     }
 }
 
+/// The longest name of a company that is kept, in bytes.
+const MAX_COMPANY_BYTES: usize = 200;
+
+/// The company that the value of the header names, as it is kept: calls whose value is too long or has control
+/// characters are counted with those of the companies beyond the bound.
+pub(crate) fn company(value: Option<&str>) -> Company<&str> {
+    match value {
+        None => Company::Absent,
+        Some(name) if name.len() <= MAX_COMPANY_BYTES && !name.chars().any(char::is_control) => Company::Named(name),
+        Some(_) => Company::Others,
+    }
+}
+
 /// Whether a text stands for no value at all.
 #[inline]
 pub(crate) fn is_absent(text: &str) -> bool {
@@ -174,6 +187,17 @@ mod tests {
         check("a\u{85}b", Err(RejectReason::BadApp));
         check("a\u{7f}b", Err(RejectReason::BadApp));
         check(&"é".repeat(101), Err(RejectReason::BadApp));
+    }
+
+    #[test]
+    fn companies_are_bounded_and_printable() {
+        assert_eq!(company(None), Company::Absent);
+        assert_eq!(company(Some("5358233")), Company::Named("5358233"));
+        assert_eq!(company(Some("é")), Company::Named("é"));
+        assert_eq!(company(Some(&"é".repeat(100))), Company::Named("é".repeat(100).as_str()));
+        for refused in ["a\nb".to_owned(), "\u{85}".to_owned(), "é".repeat(101)] {
+            assert_eq!(company(Some(&refused)), Company::Others, "{refused:?}");
+        }
     }
 
     #[test]

@@ -21,5 +21,6 @@ pub use lines::MAX_LINE_BYTES;
 pub use reject::{FUTURE_TOLERANCE_MILLIS, Reject, RejectCounts, RejectReason, TimeBounds};
 pub use route::{OTHER_ROUTE, UNDOCUMENTED_ROUTES_PER_DAY, undocumented_route};
 pub use tally::{
-    BlockContext, BlockOutcome, DocumentedCalls, MatchRoute, RejectedLine, Tallied, UndocumentedCalls, WorkerTally,
+    BlockContext, BlockOutcome, COMPANIES_PER_DAY, CalledRoute, DocumentedCalls, MatchRoute, ProblemCalls,
+    RejectedLine, Tallied, WorkerTally,
 };

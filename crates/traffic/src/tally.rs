@@ -1,8 +1,8 @@
 //! Tallies: what a thread adds up of the lines it reads.
 //!
-//! Calls of documented routes are added up over many blocks; calls of undocumented routes are handed back with
-//! each block in the order in which they first occurred, because which of an app's routes of a day are kept
-//! depends on the order of the lines ([`crate::UNDOCUMENTED_ROUTES_PER_DAY`]).
+//! Most calls are added up over many blocks; those that show a problem are handed back with each block in the order in
+//! which they first occurred, because which of an app's undocumented routes and companies of a day are kept depends
+//! on the order of the lines ([`crate::UNDOCUMENTED_ROUTES_PER_DAY`], [`COMPANIES_PER_DAY`]).
 
 mod counter;
 mod days;
@@ -12,14 +12,24 @@ mod worker;
 
 use model::{Day, Segments};
 
-pub use outcome::{BlockOutcome, DocumentedCalls, RejectedLine, Tallied, UndocumentedCalls};
+pub use outcome::{BlockOutcome, CalledRoute, DocumentedCalls, ProblemCalls, RejectedLine, Tallied};
 pub use worker::{BlockContext, WorkerTally};
+
+/// How many companies are kept by name for an app and a day, of those whose calls show a problem.
+pub const COMPANIES_PER_DAY: usize = 200;
+
+/// The lowest status that is a problem in itself.
+pub(crate) const FIRST_PROBLEM: u16 = 400;
 
 /// What knows the catalog's routes.
 pub trait MatchRoute: Sync {
     /// The index of the documented route that matches a path called on `day`: a route may have been documented only
     /// until some day, and then matches no calls from that day on.
     fn match_route(&self, segments: &Segments<'_>, day: Day) -> Option<u32>;
+
+    /// Whether a call of this documented route and method shows a problem on `day` whatever its status: the method is
+    /// not documented, or the operation is deprecated or internal. Asked for every call.
+    fn shows_problem(&self, route: u32, method: &str, day: Day) -> bool;
 }
 
 #[cfg(test)]

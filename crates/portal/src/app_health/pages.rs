@@ -1,15 +1,16 @@
 //! The page of an app's Integration Health, and the page of all routes behind one observation.
 
 use askama::Template;
-use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Html;
 use model::{AppId, Observation};
 use service::AppHealth;
 
 use crate::Portal;
-use crate::app_health::view::{HealthView, RoutesView};
-use crate::fault::{Fault, PageFault, app_id};
+use crate::access::InApp;
+use crate::access::rights::SeeApp;
+use crate::app_health::view::{Beside, HealthView, RoutesView};
+use crate::fault::{Fault, PageFault};
 use crate::query::Params;
 
 #[derive(Template)]
@@ -37,27 +38,30 @@ pub(crate) fn render_routes(view: &RoutesView) -> Result<String, askama::Error> 
 /// `GET /apps/{app}/health?as_of=DAY`
 pub(crate) async fn show(
     State(portal): State<Portal>,
-    path: Result<Path<String>, PathRejection>,
+    seen: InApp<SeeApp>,
     query: RawQuery,
 ) -> Result<Html<String>, PageFault> {
-    let (health, _) = load(&portal, &app_id(path)?, query).await?;
-    Ok(Html(render(&HealthView::new(portal.setting(), &health))?))
+    let (health, _) = load(&portal, &seen.app.id, query).await?;
+    let registered = seen.registration.is_some();
+    let beside = Beside {
+        companies: portal.steadfast.companies_behind(&seen.app.id, health.window).await?,
+        freshness: portal.steadfast.freshness().await?,
+    };
+    Ok(Html(render(&HealthView::new(portal.setting(&seen.caller), &health, registered, &beside))?))
 }
 
 /// `GET /apps/{app}/health/{observation}/routes?as_of=DAY&page=N`
 pub(crate) async fn show_routes(
     State(portal): State<Portal>,
-    path: Result<Path<(String, String)>, PathRejection>,
+    seen: InApp<SeeApp>,
+    Path((_, observation)): Path<(String, String)>,
     query: RawQuery,
 ) -> Result<Html<String>, PageFault> {
-    let (app, observation) = match path {
-        Ok(Path((app, observation))) => (Ok(Path(app)), observation),
-        Err(rejection) => (Err(rejection), String::new()),
-    };
-    let app = app_id(app)?;
     let observation = Observation::from_key(&observation).ok_or(Fault::NoSuchPage)?;
-    let (health, page) = load(&portal, &app, query).await?;
-    Ok(Html(render_routes(&RoutesView::new(portal.setting(), &health, observation, page))?))
+    let (health, page) = load(&portal, &seen.app.id, query).await?;
+    let registered = seen.registration.is_some();
+    let view = RoutesView::new(portal.setting(&seen.caller), &health, registered, observation, page);
+    Ok(Html(render_routes(&view)?))
 }
 
 /// The app's health, and which page of a list is asked for.

@@ -1,9 +1,11 @@
 //! One of the seven observations: the row, and what it opens to.
 
 use health::{Cause, Explanation, Forecast};
-use model::{Day, DayRange, Observation, Severity, Status};
-use service::{AppHealth, ObservationHealth};
+use model::{AppId, Day, DayRange, Observation, Severity, Status};
+use service::{AppHealth, CompaniesBehind, ObservationHealth};
 
+use crate::activity::asked::Asked;
+use crate::activity::company::CompanyOf;
 use crate::app_health::view::{calls_on, shown_severity};
 use crate::figures::{Date, count, share, short_range, shorten, thousands};
 use crate::looks::{self, Look};
@@ -19,6 +21,10 @@ const FOLDED: usize = 20;
 const ROUTE: usize = 160;
 /// What is told of a route beside its days.
 const NOTES: usize = 4;
+/// Companies that a row shows.
+const COMPANIES: usize = 5;
+/// The longest route that a link names, in bytes.
+const LINKED: usize = 500;
 
 /// A row with its details.
 #[derive(Debug)]
@@ -40,6 +46,14 @@ pub(crate) struct ObservationRow {
     pub(crate) forecast: Option<String>,
     pub(crate) rule: String,
     pub(crate) explanation: Explanation,
+    /// The affected calls themselves.
+    pub(crate) activity_url: String,
+    /// Who made them, most calls first.
+    pub(crate) companies: Vec<CompanyOf>,
+    /// `12 more companies`
+    pub(crate) more_companies: Option<String>,
+    /// Why there are none, where there are affected calls.
+    pub(crate) no_company: &'static str,
     pub(crate) causes: Vec<CauseRow>,
     pub(crate) folded: Vec<CauseRow>,
     /// `others (23 routes)`, their calls and their share.
@@ -51,6 +65,8 @@ pub(crate) struct ObservationRow {
     pub(crate) affected_head: &'static str,
     /// Newest first.
     pub(crate) days: Vec<DayRow>,
+    /// The affected calls of the day in progress, on its own page: `60`.
+    pub(crate) so_far: Option<String>,
     /// The day in progress: its name, its calls (none where it is measured against others), the affected.
     pub(crate) today: (String, Option<String>, String),
     /// Whether the row is open from the start.
@@ -78,16 +94,54 @@ pub(crate) struct CauseRow {
     pub(crate) percent: u64,
     /// When, and what else is known of it.
     pub(crate) notes: Vec<String>,
+    /// Its affected calls.
+    pub(crate) url: Option<String>,
+}
+
+/// The way from an observation to the calls that show it.
+#[derive(Clone, Debug)]
+pub(crate) struct CallsOf<'a> {
+    app: &'a AppId,
+    asked: Asked,
+    today: Day,
+}
+
+impl<'a> CallsOf<'a> {
+    /// The calls of an app that show a problem, within the window of its health.
+    pub(crate) fn new(setting: Setting<'_>, health: &'a AppHealth, observation: Observation) -> Self {
+        let asked = Asked::of_days(health.window).with(|filter| filter.observation = Some(observation));
+        Self { app: &health.app.id, asked, today: setting.today }
+    }
+
+    fn url(&self, asked: &Asked) -> String {
+        urls::activity(self.app, &asked.query(self.today))
+    }
+
+    fn of_cause(&self, cause: &Cause) -> Option<String> {
+        let asked = || {
+            self.asked.with(|filter| {
+                filter.method = Some(cause.method.clone());
+                filter.route = Some(cause.route.clone());
+            })
+        };
+        (cause.route.len() <= LINKED && cause.method.len() <= 32).then(|| self.url(&asked()))
+    }
 }
 
 impl ObservationRow {
     /// The row of an observation of an app.
-    pub(crate) fn new(setting: Setting<'_>, health: &AppHealth, observation: &ObservationHealth) -> Self {
+    pub(crate) fn new(
+        setting: Setting<'_>,
+        health: &AppHealth,
+        observation: &ObservationHealth,
+        behind: &CompaniesBehind,
+    ) -> Self {
         let today = setting.today;
         let (affected, base) = (observation.affected(), observation.base());
         let (of, base_head, affected_head) = columns(observation.observation);
         let (top, rest) = observation.causes.split_at(observation.causes.len().min(TOP));
         let day = setting.named(health.as_of);
+        let calls = CallsOf::new(setting, health, observation.observation);
         let all_url = || urls::routes(&health.app.id, observation.observation, day, 1);
         let Forecast { review_recommended, healthy } = observation.forecast;
         Self {
@@ -104,13 +158,20 @@ impl ObservationRow {
             forecast: forecast(observation.status, observation.forecast, health.as_of, today),
             rule: observation.rule.clone(),
             explanation: health::explain(observation.observation, &setting.platform.company_header),
-            causes: cause_rows(top, affected, ROUTE),
-            folded: folded(rest, affected),
+            activity_url: calls.url(&calls.asked),
+            companies: CompanyOf::first(behind, affected, COMPANIES, |company| {
+                calls.url(&calls.asked.of_company(company))
+            }),
+            more_companies: CompanyOf::more(behind, COMPANIES),
+            no_company: no_company(observation.observation),
+            causes: cause_rows(top, affected, ROUTE, &calls),
+            folded: folded(rest, affected, &calls),
             others: others(rest, affected),
             all_url: (rest.len() > FOLDED).then(all_url),
             base_head,
             affected_head,
             days: day_rows(health, observation),
+            so_far: (health.as_of == today).then(|| thousands(health.today.affected[observation.observation.index()])),
             today: today_row(health, observation.observation, today),
             open: false,
         }
@@ -179,8 +240,21 @@ fn forecast(status: Status, forecast: Forecast, as_of: Day, today: Day) -> Optio
     }
 }
 
+/// Why no company is named.
+fn no_company(observation: Observation) -> &'static str {
+    match observation {
+        Observation::MissingCompanyHeader => "A call without the header names no company.",
+        _ => "No company is known of these calls.",
+    }
+}
+
 /// Routes as rows; routes of more than `most` characters lose their middle.
-pub(crate) fn cause_rows<'a>(causes: impl IntoIterator<Item = &'a Cause>, of: u64, most: usize) -> Vec<CauseRow> {
+pub(crate) fn cause_rows<'a>(
+    causes: impl IntoIterator<Item = &'a Cause>,
+    of: u64,
+    most: usize,
+    calls: &CallsOf<'_>,
+) -> Vec<CauseRow> {
     let row = |cause: &Cause| {
         let mut notes = vec![short_range(DayRange { start: cause.first, end: cause.last })];
         notes.extend(cause.notes.iter().take(NOTES).map(|note| shorten(note, ROUTE)));
@@ -191,19 +265,21 @@ pub(crate) fn cause_rows<'a>(causes: impl IntoIterator<Item = &'a Cause>, of: u6
             share: share(cause.affected, of),
             percent: percent(cause.affected, of),
             notes,
+            url: calls.of_cause(cause),
         }
     };
     causes.into_iter().map(row).collect()
 }
 
-fn percent(part: u64, whole: u64) -> u64 {
+/// A share in whole percent for a bar: never nothing, never more than all.
+pub(crate) fn percent(part: u64, whole: u64) -> u64 {
     let percent = u128::from(part) * 100 / u128::from(whole.max(1));
     u64::try_from(percent).unwrap_or(100).clamp(1, 100)
 }
 
 /// The next routes behind the top, without notes.
-fn folded(rest: &[Cause], affected: u64) -> Vec<CauseRow> {
-    let mut rows = cause_rows(rest.iter().take(FOLDED), affected, ROUTE);
+fn folded(rest: &[Cause], affected: u64, calls: &CallsOf<'_>) -> Vec<CauseRow> {
+    let mut rows = cause_rows(rest.iter().take(FOLDED), affected, ROUTE, calls);
     rows.iter_mut().for_each(|row| row.notes.truncate(1));
     rows
 }
@@ -244,7 +320,7 @@ mod tests {
         let row = |routes| {
             let mut health = samples::clean();
             health.observations[0].causes = samples::causes(routes);
-            ObservationRow::new(samples::setting(), &health, &health.observations[0])
+            ObservationRow::new(samples::setting(), &health, &health.observations[0], &CompaniesBehind::default())
         };
         let few = row(10);
         assert_eq!((few.causes.len(), few.folded.len(), few.others, few.all_url), (10, 0, None, None));
@@ -259,7 +335,8 @@ mod tests {
     #[test]
     fn a_day_without_calls_reads_no_traffic() {
         let health = samples::troubled();
-        let row = ObservationRow::new(samples::setting(), &health, &health.observations[0]);
+        let behind = CompaniesBehind::default();
+        let row = ObservationRow::new(samples::setting(), &health, &health.observations[0], &behind);
         let words: Vec<&str> = row.days.iter().map(|day| day.look.word).collect();
         assert_eq!(words[0], "Critical");
         assert_eq!(words[13], "No traffic", "the oldest is last");

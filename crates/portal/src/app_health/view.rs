@@ -1,12 +1,14 @@
 //! What the pages of an app's Integration Health show.
 
 use model::{App, AppId, Day, Observation, Severity, Status};
-use service::{AppHealth, Summary};
+use service::{AppHealth, CompaniesBehind, Freshness, Summary};
 
-use crate::app_health::row::{CauseRow, ObservationRow, cause_rows};
+use crate::accounts::moments::Moment;
+use crate::activity::asked::Asked;
+use crate::app_health::row::{CallsOf, CauseRow, ObservationRow, cause_rows};
 use crate::apps::view::{When, name, tags};
-use crate::chrome::{Chrome, Tab};
-use crate::figures::{Date, count, range, share, short_range};
+use crate::chrome::{AppTab, Chrome, Sidebar, Tab};
+use crate::figures::{Date, count, range, share, short_range, thousands};
 use crate::looks::{self, Look};
 use crate::pages_of::{Cut, Turns};
 use crate::setting::Setting;
@@ -16,6 +18,7 @@ use crate::urls;
 #[derive(Debug)]
 pub(crate) struct HealthView {
     pub(crate) chrome: Chrome,
+    pub(crate) sidebar: Sidebar,
     pub(crate) head: Head,
     pub(crate) when: When,
     /// The time zone of the days.
@@ -27,6 +30,7 @@ pub(crate) struct HealthView {
     /// The three statuses with the observations that have each; empty where there is nothing to judge.
     pub(crate) buckets: Vec<Bucket>,
     pub(crate) report: Report,
+    pub(crate) fresh: Fresh,
     /// The seven, in order; empty where there is nothing to judge.
     pub(crate) rows: Vec<ObservationRow>,
     pub(crate) json_url: String,
@@ -34,8 +38,43 @@ pub(crate) struct HealthView {
     pub(crate) last_call: Option<Date>,
     /// The calls of the day in progress, where there is nothing else to judge.
     pub(crate) next: Option<Next>,
-    /// The health of the calls that name no app.
-    pub(crate) unidentified_url: String,
+    /// The health of the calls that name no app, for those who may see it.
+    pub(crate) unidentified_url: Option<String>,
+}
+
+/// How fresh the numbers are.
+#[derive(Debug)]
+pub(crate) struct Fresh {
+    pub(crate) recomputed: Moment,
+    /// When the day in progress ends.
+    pub(crate) next: Moment,
+    /// When counts last changed, where that is known.
+    pub(crate) counted: Option<Moment>,
+    /// Whether there are calls of the day itself.
+    pub(crate) called_today: bool,
+    /// Lines that could not be used, if any.
+    pub(crate) rejected: Option<String>,
+}
+
+impl Fresh {
+    fn new(setting: Setting<'_>, health: &AppHealth, freshness: &Freshness) -> Self {
+        let moment = |at| Moment::new(at, freshness.now, &setting.platform.zone);
+        Self {
+            recomputed: moment(freshness.now),
+            next: moment(freshness.next_at),
+            counted: freshness.counted_at.map(moment),
+            called_today: health.today.calls > 0,
+            rejected: (freshness.rejected > 0).then(|| thousands(freshness.rejected)),
+        }
+    }
+}
+
+/// What is known beside an app's health.
+#[derive(Clone, Debug)]
+pub(crate) struct Beside {
+    /// The companies behind each of the seven.
+    pub(crate) companies: [CompaniesBehind; Observation::ALL.len()],
+    pub(crate) freshness: Freshness,
 }
 
 /// Calls that are judged once their day is over.
@@ -57,8 +96,6 @@ pub(crate) struct Head {
     pub(crate) look: Look,
     /// Whether this is the reserved app of calls that name none.
     pub(crate) unidentified: bool,
-    /// My Apps as of the same day.
-    pub(crate) apps_url: String,
     /// Its Integration Health as of the same day.
     pub(crate) health_url: String,
 }
@@ -72,7 +109,6 @@ impl Head {
             tags: tags(app),
             look: looks::status(status),
             unidentified: app.id.is_unidentified(),
-            apps_url: urls::apps(day, 1),
             health_url: urls::app_health(&app.id, day),
         }
     }
@@ -95,17 +131,20 @@ pub(crate) struct Report {
     pub(crate) calls: String,
     pub(crate) rows: String,
     pub(crate) url: String,
+    /// The same calls in the explorer.
+    pub(crate) explore_url: String,
 }
 
 impl HealthView {
-    /// The view of an app's health.
-    pub(crate) fn new(setting: Setting<'_>, health: &AppHealth) -> Self {
+    /// The view of an app's health; `registered` tells whether the app has more pages than those of its traffic.
+    pub(crate) fn new(setting: Setting<'_>, health: &AppHealth, registered: bool, beside: &Beside) -> Self {
         let day = setting.named(health.as_of);
         let app = &health.app;
         let worst = health.status.filter(|status| *status != Status::Healthy);
         let opened = health.observations.iter().find(|row| Some(row.status) == worst).map(|row| row.observation);
         Self {
-            chrome: Chrome::new(&setting.platform.name, Tab::Apps),
+            chrome: Chrome::new(setting, Tab::Apps),
+            sidebar: Sidebar::new(app, registered, AppTab::Health),
             head: Head::new(app, health.status, day),
             when: When::new(setting, health.as_of, |day| urls::app_health(&app.id, day)),
             zone: setting.platform.zone.name().to_owned(),
@@ -117,16 +156,19 @@ impl HealthView {
                 calls: count(health.report.calls, "call"),
                 rows: count(health.report.rows, "row"),
                 url: urls::activity_csv(&app.id, day),
+                explore_url: urls::activity(&app.id, &Asked::of_days(health.report.days).query(setting.today)),
             },
             rows: health
                 .observations
                 .iter()
                 .map(|observation| {
-                    let mut row = ObservationRow::new(setting, health, observation);
+                    let behind = &beside.companies[observation.observation.index()];
+                    let mut row = ObservationRow::new(setting, health, observation, behind);
                     row.open = opened == Some(observation.observation);
                     row
                 })
                 .collect(),
+            fresh: Fresh::new(setting, health, &beside.freshness),
             json_url: urls::health_json(&app.id, day),
             last_call: health.last_call.map(Date::from),
             next: (health.today.calls > 0).then(|| Next {
@@ -135,7 +177,7 @@ impl HealthView {
                 day: Date::from(health.as_of).short,
                 url: urls::app_health(&app.id, Some(health.as_of.plus(1))),
             }),
-            unidentified_url: urls::app_health(&AppId::unidentified(), day),
+            unidentified_url: setting.is_staff().then(|| urls::app_health(&AppId::unidentified(), day)),
         }
     }
 }
@@ -185,6 +227,7 @@ const ROUTES: usize = 250;
 #[derive(Debug)]
 pub(crate) struct RoutesView {
     pub(crate) chrome: Chrome,
+    pub(crate) sidebar: Sidebar,
     pub(crate) head: Head,
     pub(crate) title: String,
     pub(crate) look: Look,
@@ -198,7 +241,13 @@ pub(crate) struct RoutesView {
 
 impl RoutesView {
     /// The view of a page of the routes behind one observation of an app.
-    pub(crate) fn new(setting: Setting<'_>, health: &AppHealth, observation: Observation, page: usize) -> Self {
+    pub(crate) fn new(
+        setting: Setting<'_>,
+        health: &AppHealth,
+        registered: bool,
+        observation: Observation,
+        page: usize,
+    ) -> Self {
         let day = setting.named(health.as_of);
         let row = health.observations.iter().find(|row| row.observation == observation);
         let causes = row.map_or(&[][..], |row| &row.causes);
@@ -207,7 +256,8 @@ impl RoutesView {
         let (affected, base) = row.map_or((0, 0), |row| (row.affected(), row.base()));
         let routes = count(causes.len() as u64, "route");
         Self {
-            chrome: Chrome::new(&setting.platform.name, Tab::Apps),
+            chrome: Chrome::new(setting, Tab::Apps),
+            sidebar: Sidebar::new(&health.app, registered, AppTab::Health),
             head: Head::new(&health.app, health.status, day),
             title: row.map_or_else(|| observation.key().to_owned(), |row| row.title.clone()),
             look: looks::status(row.map(|row| row.status)),
@@ -217,7 +267,12 @@ impl RoutesView {
                 count(affected, "affected call"),
                 share(affected, base)
             ),
-            causes: cause_rows(causes.get(cut.items).unwrap_or_default(), affected, 400),
+            causes: cause_rows(
+                causes.get(cut.items).unwrap_or_default(),
+                affected,
+                400,
+                &CallsOf::new(setting, health, observation),
+            ),
             turns: cut.turns,
         }
     }
@@ -230,16 +285,16 @@ mod tests {
 
     #[test]
     fn the_first_row_that_is_not_healthy_is_open() {
-        let view = HealthView::new(samples::setting(), &samples::troubled());
+        let view = HealthView::new(samples::setting(), &samples::troubled(), true, &samples::beside());
         let open: Vec<bool> = view.rows.iter().map(|row| row.open).collect();
         assert_eq!(open, [true, false, false, false, false, false, false]);
-        let clean = HealthView::new(samples::setting(), &samples::clean());
+        let clean = HealthView::new(samples::setting(), &samples::clean(), true, &samples::beside());
         assert!(clean.rows.iter().all(|row| !row.open));
     }
 
     #[test]
     fn without_traffic_there_is_nothing_to_judge() {
-        let view = HealthView::new(samples::setting(), &samples::silent());
+        let view = HealthView::new(samples::setting(), &samples::silent(), true, &samples::beside());
         assert_eq!(view.head.look.word, "No API traffic yet");
         assert!(view.rows.is_empty() && view.buckets.is_empty());
     }

@@ -1,135 +1,56 @@
 //! The portal as a browser or a program meets it, over a real store.
 
-use std::sync::Arc;
-
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
-use model::{Counts, Day, Environment, PlatformZone, RouteKey, UnixMillis};
-use service::{Platform, RejectsFile, Steadfast, SurfaceCache};
-use store::sqlite::SqliteStore;
-use store::{IngestCommit, TallyDelta};
-use tower::ServiceExt as _;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use model::{AppRole, MemberRole};
 
 use crate::guard::CONTENT_SECURITY_POLICY;
-use crate::{Portal, app_health_url, assets, router};
-
-const TODAY: &str = "2026-11-20";
-
-fn today() -> Day {
-    TODAY.parse().unwrap()
-}
-
-struct TestPortal {
-    steadfast: Steadfast,
-    _data: tempfile::TempDir,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
-}
-
-impl Answer {
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-}
-
-impl TestPortal {
-    fn empty() -> Self {
-        let data = tempfile::tempdir().unwrap();
-        let steadfast = Steadfast {
-            platform: Platform {
-                name: "Keystone <Build>".to_owned(),
-                zone: PlatformZone::utc(),
-                company_header: "Procore-Company-Id".to_owned(),
-                company_header_exceptions: Vec::new(),
-            },
-            rules: health::Rules::default(),
-            retention_days: 400,
-            store: Arc::new(SqliteStore::open(&data.path().join("steadfast.sqlite")).unwrap()),
-            rejects: RejectsFile::within(data.path()),
-            clock: Arc::new(UnixMillis(i64::from(today().epoch_days()) * 86_400_000 + 1000)),
-            surfaces: SurfaceCache::default(),
-        };
-        Self { steadfast, _data: data }
-    }
-
-    /// With an app that had `calls` calls a day with status 403 for the last three days.
-    async fn with_refusals(app: &str, calls: u64) -> Self {
-        let portal = Self::empty();
-        let tally = |days_ago: i32| TallyDelta {
-            app: 0,
-            environment: Environment::Production,
-            day: today().plus(-days_ago),
-            route: 0,
-            method: 0,
-            status: 403,
-            counts: Counts { calls, ..Counts::default() },
-        };
-        let commit = IngestCommit {
-            before: None,
-            after: None,
-            newest_known: 0,
-            catalog: None,
-            apps: vec![app.parse().unwrap()],
-            routes: vec![RouteKey { documented: false, text: "/a/<b>/:id".to_owned() }],
-            methods: vec!["GET".to_owned()],
-            tallies: (1..=3).map(tally).collect(),
-            rejects: Vec::new(),
-            at: portal.steadfast.clock.now(),
-        };
-        portal.steadfast.store.commit_ingest(commit).await.unwrap();
-        portal.steadfast.judge().await.unwrap();
-        portal
-    }
-
-    async fn send(&self, request: Request<Body>) -> Answer {
-        let response = router(Portal::new(self.steadfast.clone())).oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, 10_000_000).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
-    }
-
-    async fn get(&self, url: &str) -> Answer {
-        self.send(Request::get(url).header("host", "localhost:8080").body(Body::empty()).unwrap()).await
-    }
-}
+use crate::testing::TestPortal;
+use crate::{app_health_url, assets};
 
 #[tokio::test]
-async fn without_apps_the_first_page_says_what_to_do() {
-    let answer = TestPortal::empty().get("/").await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
-    assert!(answer.body.contains("steadfast catalog import") && answer.body.contains("steadfast ingest"));
-    assert!(answer.body.contains("Keystone &#60;Build&#62;"));
+async fn a_stranger_is_asked_to_sign_in() {
+    let portal = TestPortal::with_refusals("acme", 100).await;
+    for (url, sign_in) in [
+        ("/", "/sign-in"),
+        ("/apps/acme/health", "/sign-in?next=%2Fapps%2Facme%2Fhealth"),
+        ("/apps/nobody/health?as_of=2026-11-20", "/sign-in?next=%2Fapps%2Fnobody%2Fhealth%3Fas_of%3D2026-11-20"),
+    ] {
+        let answer = portal.get(url).await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, sign_in), "{url}");
+    }
+    let answer = portal.get("/api/v1/apps/acme/health").await;
+    assert_eq!((answer.status, answer.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Bearer"));
 }
 
 #[tokio::test]
 async fn an_app_is_listed_and_its_health_is_shown() {
     let id = "acme <erp>/../?#%";
     let portal = TestPortal::with_refusals(id, 100).await;
-    let list = portal.get("/").await.body;
+    let anna = portal.person("anna").await;
+    let acme = portal.organisation("Acme", &[(&anna, MemberRole::Admin)]).await;
+    portal.app(id, acme, &[(&anna, AppRole::Owner)]).await;
+    let list = portal.get_as(&anna, "/").await.body;
     let url = app_health_url(&id.parse().unwrap(), None);
-    assert!(list.contains(&format!("href=\"{url}\"")), "{list}");
-    let page = portal.get(&url).await;
+    assert!(list.contains(url.trim_end_matches("/health")), "{list}");
+    let page = portal.get_as(&anna, &url).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("Needs Attention") && page.body.contains("403 Forbidden Responses"));
     assert!(page.body.contains("/a/&#60;b&#62;/:id") && !page.body.contains("<erp>"));
-    let routes = portal.get(&url.replace("/health", "/health/forbidden/routes")).await;
+    let routes = portal.get_as(&anna, &url.replace("/health", "/health/forbidden/routes")).await;
     assert!(routes.status == StatusCode::OK && routes.body.contains("/a/&#60;b&#62;/:id"));
 }
 
 #[tokio::test]
 async fn another_day_can_be_looked_at() {
     let portal = TestPortal::with_refusals("acme", 100).await;
-    let then = portal.get("/apps/acme/health?as_of=2026-11-17").await;
+    let olga = portal.operator().await;
+    let then = portal.get_as(&olga, "/apps/acme/health?as_of=2026-11-17").await;
     assert!(then.status == StatusCode::OK && then.body.contains("No API traffic yet"));
     for url in
         ["/?as_of=yesterday", "/apps/acme/health?as_of=2026-02-30", "/?page=0", "/?as_of=2026-11-19&as_of=2026-11-18"]
     {
-        let answer = portal.get(url).await;
+        let answer = portal.get_as(&olga, url).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{url}");
         assert!(answer.body.contains("<h1>"), "{url}");
     }
@@ -139,28 +60,30 @@ async fn another_day_can_be_looked_at() {
         "/apps/acme/health?as_of=0000-01-01",
         "/apps/acme/health?as_of=9999-12-31",
     ] {
-        assert_eq!(portal.get(url).await.status, StatusCode::OK, "{url}");
+        assert_eq!(portal.get_as(&olga, url).await.status, StatusCode::OK, "{url}");
     }
 }
 
 #[tokio::test]
 async fn what_is_not_there_is_told_to_people_as_a_page() {
     let portal = TestPortal::empty();
+    let olga = portal.operator().await;
     let long = format!("/apps/{}/health", "a".repeat(300));
     for url in
         ["/nowhere", "/apps", "/apps/nobody/health", "/apps/a%00b/health", "/assets/0/steadfast.css", "/Rules", &long]
     {
-        let answer = portal.get(url).await;
+        let answer = portal.get_as(&olga, url).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{url}");
         assert!(answer.body.contains("<h1>") && answer.body.contains("Go to My Apps"), "{url}");
     }
-    assert_eq!(portal.get("/apps/%ff/health").await.status, StatusCode::BAD_REQUEST);
-    assert_eq!(portal.get("/apps/a/health/teapot/routes").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(portal.get_as(&olga, "/apps/%ff/health").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(portal.get_as(&olga, "/apps/a/health/teapot/routes").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn programs_are_answered_with_problem_documents() {
     let portal = TestPortal::with_refusals("acme", 100).await;
+    let olga = portal.operator().await;
     for (url, status) in [
         ("/api/v1/apps/nobody/health", 404),
         ("/api/v1/apps/nobody/activity.csv", 404),
@@ -170,7 +93,7 @@ async fn programs_are_answered_with_problem_documents() {
         ("/api/v1/apps/acme/activity.csv?days=401", 400),
         ("/api/v1/apps/%ff/health", 400),
     ] {
-        let answer = portal.get(url).await;
+        let answer = portal.get_as(&olga, url).await;
         assert_eq!(answer.status.as_u16(), status, "{url}");
         assert_eq!(answer.header("content-type"), "application/problem+json", "{url}");
         let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
@@ -182,19 +105,21 @@ async fn programs_are_answered_with_problem_documents() {
 #[tokio::test]
 async fn health_is_there_as_json() {
     let portal = TestPortal::with_refusals("acme", 100).await;
-    let answer = portal.get("/api/v1/apps/acme/health").await;
+    let olga = portal.operator().await;
+    let answer = portal.get_as(&olga, "/api/v1/apps/acme/health").await;
     assert_eq!(answer.header("content-type"), "application/json");
     let health: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(health["status"], "needs_attention");
     assert_eq!(health["observations"].as_array().map(Vec::len), Some(7));
-    let then = portal.get("/api/v1/apps/acme/health?as_of=2026-11-17").await.body;
+    let then = portal.get_as(&olga, "/api/v1/apps/acme/health?as_of=2026-11-17").await.body;
     assert!(serde_json::from_str::<serde_json::Value>(&then).unwrap()["status"].is_null());
 }
 
 #[tokio::test]
 async fn the_report_is_a_download() {
     let portal = TestPortal::with_refusals("acme/é", 100).await;
-    let answer = portal.get("/api/v1/apps/acme%2F%C3%A9/activity.csv").await;
+    let olga = portal.operator().await;
+    let answer = portal.get_as(&olga, "/api/v1/apps/acme%2F%C3%A9/activity.csv").await;
     assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(
         answer.header("content-disposition"),
@@ -203,7 +128,7 @@ async fn the_report_is_a_download() {
     let lines: Vec<&str> = answer.body.split("\r\n").collect();
     assert_eq!(lines[0], "Date,Response Code,HTTP Method,Normalized Route,Count");
     assert_eq!(lines[1], "2026-11-19,403,GET,/a/<b>/:id,100");
-    let one_day = portal.get("/api/v1/apps/acme%2F%C3%A9/activity.csv?days=1&as_of=2026-11-19").await.body;
+    let one_day = portal.get_as(&olga, "/api/v1/apps/acme%2F%C3%A9/activity.csv?days=1&as_of=2026-11-19").await.body;
     assert_eq!(one_day.lines().count(), 2);
 }
 
@@ -216,7 +141,7 @@ async fn every_answer_carries_the_same_headers() {
         let answer = portal.get(url).await;
         assert_eq!(answer.header("content-security-policy"), CONTENT_SECURITY_POLICY, "{url}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{url}");
-        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{url}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{url}");
         let kept = url.starts_with("/assets/") || url == "/favicon.ico";
         assert_eq!(answer.header("cache-control") == "no-store", !kept, "{url}");
     }
@@ -250,7 +175,7 @@ async fn requests_for_other_hosts_are_refused() {
         &[""],
         &["localhost", "evil.example"],
     ] {
-        for url in ["/", "/apps/acme/health", "/api/v1/apps/acme/health", "/healthz"] {
+        for url in ["/rules", "/apps/acme/health", "/api/v1/apps/acme/health", "/healthz"] {
             let answer = ask(url, hosts).await;
             assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{hosts:?} {url}");
             assert!(answer.body.contains("DNS rebinding") && !answer.body.contains("acme"), "{hosts:?} {url}");
@@ -258,17 +183,17 @@ async fn requests_for_other_hosts_are_refused() {
     }
     assert_eq!(ask("http://evil.example/", &["localhost"]).await.status, StatusCode::MISDIRECTED_REQUEST);
     for host in ["localhost", "127.0.0.1:8080", "[::1]:8080"] {
-        assert_eq!(ask("/", &[host]).await.status, StatusCode::OK, "{host}");
+        assert_eq!(ask("/rules", &[host]).await.status, StatusCode::OK, "{host}");
     }
 }
 
 #[tokio::test]
-async fn only_reading_is_known() {
+async fn other_methods_are_refused_with_those_that_are_known() {
     let portal = TestPortal::empty();
+    let olga = portal.operator().await;
     for (url, media_type) in [("/", "text/html; charset=utf-8"), ("/api/v1/apps/a/health", "application/problem+json")]
     {
-        let request = Request::builder().method(Method::POST).uri(url).header("host", "localhost").body(Body::empty());
-        let answer = portal.send(request.unwrap()).await;
+        let answer = portal.post_as(&olga, url, &[]).await;
         assert_eq!((answer.status, answer.header("content-type")), (StatusCode::METHOD_NOT_ALLOWED, media_type));
         assert_eq!(answer.header("allow"), "GET,HEAD");
     }
@@ -294,26 +219,24 @@ async fn the_rules_are_those_in_force() {
 #[tokio::test]
 async fn a_page_links_to_nothing_that_is_not_there() {
     let portal = TestPortal::with_refusals("acme", 100).await;
+    let olga = portal.operator().await;
     for page in ["/", "/apps/acme/health", "/apps/acme/health?as_of=2026-11-18", "/rules", "/nowhere"] {
-        let body = portal.get(page).await.body;
+        let body = portal.get_as(&olga, page).await.body;
         for url in body.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next()) {
             let url = format!("/{}", url.replace("&#38;", "&"));
-            assert_eq!(portal.get(&url).await.status, StatusCode::OK, "{page} links to {url}");
+            assert_eq!(portal.get_as(&olga, &url).await.status, StatusCode::OK, "{page} links to {url}");
         }
     }
 }
 
 #[tokio::test]
-async fn it_serves_loopback_and_stops_when_told() {
+async fn it_serves_and_stops_when_told() {
     let portal = TestPortal::empty();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = tokio::spawn(crate::serve(listener, Portal::new(portal.steadfast.clone()), async {
+    let serving = tokio::spawn(crate::serve(listener, portal.portal(), async {
         let _ = stopped.await;
     }));
     stop.send(()).unwrap();
     serving.await.unwrap().unwrap();
-    let everywhere = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
-    let refused = crate::serve(everywhere, Portal::new(portal.steadfast.clone()), std::future::pending()).await;
-    assert!(refused.unwrap_err().to_string().contains("no accounts yet"));
 }

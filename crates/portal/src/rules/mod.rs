@@ -7,6 +7,7 @@ use health::{WINDOW_DAYS, roll_up_in_words, rule_in_words};
 use model::{Observation, Status};
 
 use crate::Portal;
+use crate::access::Caller;
 use crate::chrome::{Chrome, Tab};
 use crate::fault::PageFault;
 use crate::looks::{self, Look};
@@ -39,15 +40,15 @@ pub(crate) fn render(setting: Setting<'_>) -> Result<String, askama::Error> {
     let rules = Observation::ALL.map(|observation| rule_row(observation, setting));
     let worst_first = [Status::NeedsAttention, Status::ReviewRecommended, Status::Healthy];
     let statuses = worst_first.map(|status| looks::status(Some(status)));
-    let chrome = Chrome::new(&setting.platform.name, Tab::Rules);
+    let chrome = Chrome::new(setting, Tab::Rules);
     let roll_up = statuses.into_iter().zip(roll_up_in_words(&setting.rules.roll_up)).collect();
     RulesPage { chrome: &chrome, rules: &rules, roll_up, window: WINDOW_DAYS, no_traffic: setting.no_traffic() }
         .render()
 }
 
 /// `GET /rules`
-pub(crate) async fn show(State(portal): State<Portal>) -> Result<Html<String>, PageFault> {
-    Ok(Html(render(portal.setting())?))
+pub(crate) async fn show(State(portal): State<Portal>, caller: Caller) -> Result<Html<String>, PageFault> {
+    Ok(Html(render(portal.setting(&caller))?))
 }
 
 fn rule_row(observation: Observation, setting: Setting<'_>) -> RuleRow {

@@ -4,13 +4,18 @@
 //! was committed and repeats nothing: the next run reads on from the position. Between commits, counts live
 //! in memory, bounded by [`KEYS`] and [`INTERVAL`].
 
+mod array;
+mod batch;
 mod blocks;
 mod identity;
+mod kept;
+mod lock;
 mod pending;
 mod rejects;
 mod round;
 mod routes;
 mod source;
+mod turns;
 
 use std::io::{Cursor, Read};
 use std::sync::Arc;
@@ -21,13 +26,15 @@ use model::{Catalog, Environment, UnixMillis};
 use store::{IngestCommit, SourcePosition, StoreError};
 use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, TimeBounds};
 
+pub use batch::{Batch, BatchOutcome, BatchReject, BatchShape, Batches};
 pub use rejects::{Reject, RejectsFile};
 pub use source::{Input, packed_size};
 
 use crate::{Error, Steadfast};
 use blocks::{Blocks, End};
 use identity::Found;
-use pending::{Delta, KeptRoutes, Pending};
+use kept::Kept;
+use pending::Pending;
 use round::{Engine, Job, LastLine};
 use routes::CatalogMatcher;
 
@@ -152,12 +159,22 @@ impl Steadfast {
         let catalog = Arc::new(self.store.catalog().await?);
         let job = Job {
             decoder,
-            matcher: CatalogMatcher::new(&catalog),
+            matcher: Arc::new(CatalogMatcher::new(Arc::clone(&catalog))),
             import,
             zone: self.platform.zone.clone(),
             environment: options.environment,
+            kept_rejects: BLOCK_EVIDENCE,
         };
         Reading::new(self, input, located, options.threads, job, catalog, outcome).run(progress).await
+    }
+}
+
+impl Steadfast {
+    /// Appends lines to the rejects file.
+    fn keep_rejects(&self, rejects: &[Reject]) -> Result<(), Error> {
+        let failed =
+            |error: std::io::Error| Error::Rejects { path: self.rejects.path().to_owned(), message: error.to_string() };
+        self.rejects.append(rejects).map_err(failed)
     }
 }
 
@@ -223,7 +240,7 @@ struct Reading<'a> {
     line: u64,
     engine: Option<Engine>,
     pending: Pending,
-    kept: KeptRoutes,
+    kept: Kept,
     evidence: Vec<Reject>,
     outcome: IngestOutcome,
 }
@@ -260,7 +277,7 @@ impl<'a> Reading<'a> {
             job: Arc::new(job),
             catalog,
             pending: Pending::default(),
-            kept: KeptRoutes::default(),
+            kept: Kept::default(),
             evidence: Vec::new(),
             outcome,
         }
@@ -272,7 +289,8 @@ impl<'a> Reading<'a> {
         let mut prepared = Instant::now();
         loop {
             let Round { engine, outcomes, ended } = self.read_round().await?;
-            self.kept.learn(&outcomes, self.steadfast.store.as_ref()).await?;
+            let problems = outcomes.iter().flat_map(|outcome| &outcome.problems);
+            self.kept.learn(problems, self.steadfast.store.as_ref()).await?;
             for outcome in &outcomes {
                 self.add(outcome);
             }
@@ -339,7 +357,8 @@ impl<'a> Reading<'a> {
 
     /// Adds what one block told, in the order of the source.
     fn add(&mut self, block: &BlockOutcome) {
-        self.outcome.unidentified += self.pending.add_block(block, &mut self.kept);
+        self.pending.add_rejects(&block.reject_counts);
+        self.outcome.unidentified += self.pending.add_problems(&block.problems, &self.catalog, &mut self.kept);
         for reject in &block.rejects {
             if self.evidence.len() < EVIDENCE {
                 self.evidence.push(Reject {
@@ -362,31 +381,23 @@ impl<'a> Reading<'a> {
         let at = self.steadfast.clock.now();
         let Some(engine) = self.engine.as_mut() else { return Err(Error::Interrupted) };
         for worker in engine.tallies() {
-            self.outcome.unidentified += self.pending.add_worker(worker, &self.catalog);
+            self.outcome.unidentified += self.pending.add_tallied(&worker.drain(), &self.catalog);
         }
         self.outcome.unfinished = !engine.blocks.unfinished().is_empty();
         if let Some(End::Failed(error)) = engine.blocks.end() {
             self.outcome.failure = Some(format!("{error}; what is counted above is kept"));
         }
         let after = position(self.input, &engine.blocks, self.line, at);
-        self.steadfast.rejects.append(&std::mem::take(&mut self.evidence)).map_err(|error| Error::Rejects {
-            path: self.steadfast.rejects.path().to_owned(),
-            message: error.to_string(),
-        })?;
-        let Delta { apps, routes, methods, tallies, rejects } = self.pending.take();
-        let (before, newest_known) = (self.position.clone(), self.newest_known);
-        Ok(IngestCommit {
-            before,
+        self.steadfast.keep_rejects(&std::mem::take(&mut self.evidence))?;
+        let mut commit = IngestCommit {
+            before: self.position.clone(),
             after,
-            newest_known,
+            newest_known: self.newest_known,
             catalog: self.job.import,
-            apps,
-            routes,
-            methods,
-            tallies,
-            rejects,
-            at,
-        })
+            ..IngestCommit::empty(at)
+        };
+        self.pending.take_into(&mut commit);
+        Ok(commit)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use model::{Environment, PlatformZone};
@@ -14,17 +15,22 @@ use super::routes::CatalogMatcher;
 /// How many blocks make a round at most: little enough to hold what is kept of each in memory.
 const BLOCKS: u64 = 256;
 
+/// How many keys of calls with problems make a round at most, as soon as that is noticed.
+const PROBLEMS: usize = 100_000;
+
 /// How long a round lasts at most, so that a slow source is committed too.
 const LONGEST: Duration = Duration::from_secs(1);
 
 /// What every worker needs to know.
 pub(super) struct Job {
     pub(super) decoder: Decoder,
-    pub(super) matcher: CatalogMatcher,
+    pub(super) matcher: Arc<CatalogMatcher>,
     /// The import that the matcher was made from.
     pub(super) import: Option<i64>,
     pub(super) zone: PlatformZone,
     pub(super) environment: Environment,
+    /// How many rejected lines of a block are kept with their text.
+    pub(super) kept_rejects: usize,
 }
 
 /// What a last line without line end may be.
@@ -57,15 +63,16 @@ impl Engine {
         Self { blocks, workers: std::iter::repeat_with(worker).take(threads.max(1)).collect() }
     }
 
-    /// Reads a round. Its outcomes come in the order of the source; counts of documented routes stay with
-    /// the workers until [`Engine::tallies`] are drained, since their order does not matter.
+    /// Reads a round. Its outcomes come in the order of the source; counts of calls without problems stay
+    /// with the workers until [`Engine::tallies`] are drained, since their order does not matter.
     pub(super) fn round(&mut self, job: &Job, bounds: TimeBounds) -> Vec<BlockOutcome> {
         let started = Instant::now();
         let shared = Mutex::new((&mut self.blocks, BLOCKS));
+        let problems = AtomicUsize::new(0);
         let next = |block: &mut Block| {
             let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
             let (blocks, left) = &mut *guard;
-            if *left == 0 || started.elapsed() > LONGEST {
+            if *left == 0 || started.elapsed() > LONGEST || problems.load(Ordering::Relaxed) > PROBLEMS {
                 return None;
             }
             let sequence = blocks.next(block);
@@ -75,7 +82,9 @@ impl Engine {
         let work = |worker: &mut Worker| {
             let mut outcomes = Vec::new();
             while let Some(sequence) = next(&mut worker.block) {
-                outcomes.push(tally(&mut worker.tally, worker.block.bytes(), sequence, job, bounds));
+                let outcome = tally(&mut worker.tally, worker.block.bytes(), sequence, job, bounds);
+                problems.fetch_add(outcome.problems.len(), Ordering::Relaxed);
+                outcomes.push(outcome);
             }
             outcomes
         };
@@ -125,10 +134,10 @@ impl Engine {
 fn tally(tally: &mut WorkerTally, bytes: &[u8], sequence: u64, job: &Job, bounds: TimeBounds) -> BlockOutcome {
     let context = BlockContext {
         decoder: &job.decoder,
-        matcher: &job.matcher,
+        matcher: job.matcher.as_ref(),
         bounds,
         default_environment: job.environment,
-        kept_rejects: super::BLOCK_EVIDENCE,
+        kept_rejects: job.kept_rejects,
     };
     tally.tally_block(bytes, sequence, &context)
 }

@@ -66,9 +66,6 @@ async fn traffic_that_was_matched_with_an_older_catalog_settles_with_the_newer()
     // An ingest that began before the second import commits after it.
     let day = installation.steadfast.today().plus(-1);
     let commit = store::IngestCommit {
-        before: None,
-        after: None,
-        newest_known: 0,
         catalog: older,
         apps: vec!["acme".parse().unwrap()],
         routes: vec![model::RouteKey { documented: false, text: "/things/:id".to_owned() }],
@@ -82,8 +79,7 @@ async fn traffic_that_was_matched_with_an_older_catalog_settles_with_the_newer()
             status: 200,
             counts: model::Counts { calls: 7, ..model::Counts::default() },
         }],
-        rejects: Vec::new(),
-        at: model::UnixMillis(0),
+        ..store::IngestCommit::empty(model::UnixMillis(0))
     };
     installation.steadfast.store.commit_ingest(commit).await.unwrap();
     assert!(installation.report("acme").await.contains(",GET,/things/:thing_id,7"));

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::{AppId, Environment, PlatformZone, UnixMillis};
+use model::{AppId, Environment, PlatformZone, Random, UnixMillis};
+use secrets::{CsrfKey, Parameters, Passwords, SealKey};
 use service::{
-    DocumentFile, ImportOutcome, IngestOptions, IngestOutcome, Input, Platform, Progress, RejectsFile, Steadfast,
-    SurfaceCache,
+    Accounts, Batch, BatchShape, Batches, BoardCache, DocumentFile, Doors, ImportOutcome, IngestOptions, IngestOutcome,
+    Input, OverviewCache, Platform, Progress, RejectsFile, SignUp, Steadfast, SurfaceCache,
 };
 use store::sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -40,15 +41,33 @@ impl Installation {
                 zone,
                 company_header: "Procore-Company-Id".to_owned(),
                 company_header_exceptions: vec!["GET /rest/v1.0/me".to_owned(), "GET /rest/v1.0/companies".to_owned()],
+                manifest_rules: Arc::default(),
             },
             rules: health::Rules::default(),
             retention_days: 400,
             store: Arc::new(SqliteStore::open(&folder.path().join("steadfast.db")).unwrap()),
             rejects: RejectsFile::within(folder.path()),
             clock: Arc::new(UnixMillis(now)),
+            random: Arc::new(Counting::default()),
+            accounts: Self::accounts(),
             surfaces: SurfaceCache::default(),
+            overviews: OverviewCache::default(),
+            boards: BoardCache::default(),
+            batches: Batches::default(),
         };
         Self { steadfast, folder }
+    }
+
+    fn accounts() -> Accounts {
+        Accounts {
+            public_url: "http://localhost:8080".to_owned(),
+            sign_up: SignUp::Open,
+            passwords: Passwords::new(Parameters::WEAK).unwrap(),
+            seal_key: SealKey::from_bytes([7; 32]),
+            csrf_key: CsrfKey::from_bytes([8; 32]),
+            doors: Doors::default(),
+            mailer: Arc::new(mail::Outbox::default()),
+        }
     }
 
     /// A path in the folder.
@@ -99,11 +118,39 @@ impl Installation {
         Ok(outcome)
     }
 
+    /// Has the lock as `steadfast ingest` has it, for a moment.
+    pub(crate) fn release_ingest_lock(&self) {
+        let lock = std::fs::File::create(self.path("ingest.lock")).unwrap();
+        lock.lock().unwrap();
+    }
+
     /// The report of an app as of today.
     pub(crate) async fn report(&self, app: &str) -> String {
         let app: AppId = app.parse().unwrap();
         let csv = self.steadfast.report_csv(&app, self.steadfast.today(), 30).await.unwrap();
         String::from_utf8(csv).unwrap()
+    }
+}
+
+/// A batch of these lines by one sender.
+pub(crate) fn batch(body: impl Into<Vec<u8>>, key: Option<&str>) -> Batch {
+    Batch {
+        body: body.into(),
+        shape: BatchShape::LinesOrArray,
+        environment: Environment::Production,
+        key: key.map(str::to_owned),
+        sender: "token-1".to_owned(),
+        source: "http".to_owned(),
+    }
+}
+
+/// Bytes that count up: different each time, and the same in every run.
+#[derive(Default)]
+struct Counting(std::sync::atomic::AtomicU8);
+
+impl Random for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill_with(|| self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
     }
 }
 

@@ -2,7 +2,16 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where its premise fails")]
 
+mod accounts;
+mod alerts;
+mod apps;
+mod batches;
 mod catalog;
+mod companies;
+mod credentials;
 mod exactly_once;
 mod installation;
+mod manifests;
+mod organisations;
+mod overview;
 mod reference;

@@ -7,7 +7,10 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use async_trait::async_trait;
+use mail::{MailError, Mailer, Message, Outbox};
 use model::{Clock, Environment, UnixMillis};
+use portal::{DemoPerson, Demonstration};
 use service::{DocumentFile, IngestOptions, Input, Steadfast};
 use traffic::{Format, FormatOptions};
 
@@ -17,6 +20,7 @@ use crate::cli::Demo;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::demo;
+use crate::key_file::KEY_FILE;
 use crate::term::plural;
 
 /// The file that says that a directory is a demonstration's, and may be made anew.
@@ -28,33 +32,69 @@ const LOG: &str = "calls.ndjson";
 const DAY_MILLIS: i64 = 86_400_000;
 
 pub(super) async fn run(arguments: Demo) -> Outcome {
+    if !arguments.listen.ip().to_canonical().is_loopback() {
+        return Err(Failure::new(format!(
+            "cannot listen on `{}`: everybody knows the passwords of the demonstration, so it is for this machine alone; \
+             listen on `127.0.0.1:{}`, and reach it from elsewhere through an SSH tunnel",
+            arguments.listen,
+            arguments.listen.port()
+        )));
+    }
     let listener = serve::bind(arguments.listen).await?;
     let _alone = clear(&arguments.data)?;
-    let steadfast = open(&arguments.data, Config::demo(demo::PLATFORM_NAME, demo::COMPANY_HEADER)?)?;
+    let config = Config::demo(demo::PLATFORM_NAME, demo::COMPANY_HEADER)?;
+    let place = serve::Place::of(&config);
+    let mut steadfast = open(&arguments.data, config)?;
+    let outbox = Arc::new(Outbox::default());
+    steadfast.accounts.mailer = Arc::new(Copies { folder: steadfast.accounts.mailer, outbox: Arc::clone(&outbox) });
     let now = SystemClock.now();
     import(&steadfast, now).await?;
-    for app in demo::apps() {
-        steadfast.store.save_app(&app).await?;
-    }
+    demo::settle(&steadfast, demo::apps(), now.plus_millis(-60 * DAY_MILLIS)).await?;
     let lines = ingest(&steadfast, &arguments, now).await?;
     eprintln!(
         "{} of made-up traffic, 30 days up to now, are counted in `{}`.",
         plural(lines, "call", "calls"),
         arguments.data.display()
     );
-    serve::portal(steadfast, listener, |address| {
-        eprintln!(
-            "\nThe demonstration is at http://{address}/ (no sign-in: it is for this machine alone; Ctrl-C ends it)"
-        );
-        eprintln!(
-            "Each app there lives through a story; `steadfast health APP --data {}` tells it too:",
-            arguments.data.display()
-        );
-        for story in demo::stories() {
-            eprintln!("  {:24} {}", story.app, story.story);
-        }
-    })
-    .await
+    let portal = place.portal(steadfast, &arguments.data, &listener)?;
+    let address = portal.steadfast.accounts.public_url.clone();
+    let people = demo::PEOPLE.map(|part| DemoPerson {
+        name: part.name.to_owned(),
+        email: part.email.to_owned(),
+        what: part.what.to_owned(),
+    });
+    let demonstration = Demonstration { people: people.to_vec(), password: demo::PASSWORD.to_owned(), outbox };
+    serve::serve(portal.as_demonstration(demonstration), listener, || tell(&address, &arguments)).await
+}
+
+/// Where it is, how to sign in, and what there is to see.
+fn tell(address: &str, arguments: &Demo) {
+    eprintln!("\nThe demonstration is at {address}/ (for this machine alone; Ctrl-C ends it)");
+    eprintln!("Sign in as one of these, with the password `{}`; mail is shown on {address}/demo", demo::PASSWORD);
+    for part in demo::PEOPLE {
+        eprintln!("  {:24} {}", part.email, part.what);
+    }
+    eprintln!(
+        "\nEach app there lives through a story; `steadfast health APP --data {}` tells it too:",
+        arguments.data.display()
+    );
+    for story in demo::stories() {
+        eprintln!("  {:24} {}", story.app, story.story);
+    }
+}
+
+/// Sends mail into the folder, and keeps it for the page that shows it.
+struct Copies {
+    folder: Arc<dyn Mailer>,
+    outbox: Arc<Outbox>,
+}
+
+#[async_trait]
+impl Mailer for Copies {
+    async fn send(&self, message: &Message) -> Result<(), MailError> {
+        self.folder.send(message).await?;
+        self.outbox.send(message).await
+    }
 }
 
 /// Empties a directory that an earlier demonstration made; any other that is not empty is left alone, and so is one
@@ -76,9 +116,16 @@ fn clear(data: &Path) -> Result<File, Failure> {
             data.display()
         )));
     }
-    for name in
-        [DATABASE, "ingest.lock", "steadfast.db-wal", "steadfast.db-shm", "rejects.ndjson", "rejects.1.ndjson", LOG]
-    {
+    for name in [
+        DATABASE,
+        "ingest.lock",
+        "steadfast.db-wal",
+        "steadfast.db-shm",
+        "rejects.ndjson",
+        "rejects.1.ndjson",
+        KEY_FILE,
+        LOG,
+    ] {
         match std::fs::remove_file(data.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
             _ => {}

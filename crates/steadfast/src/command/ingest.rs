@@ -65,6 +65,8 @@ fn alone(data: &Path) -> Result<File, Failure> {
         }
         Err(TryLockError::Error(error)) => return Err(failed(error)),
     }
+    // Without the name that `steadfast serve` left in it, so that it learns of this; see `service/src/ingest/lock.rs`.
+    lock.set_len(0).map_err(failed)?;
     Ok(lock)
 }
 

@@ -9,16 +9,19 @@ mod serve;
 
 use std::fmt::Display;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use service::{RejectsFile, Steadfast, SurfaceCache};
+use mail::{Folder, Letterhead, Mailbox, Mailer, Smtp};
+use secrets::{Parameters, Passwords, SealKey};
+use service::{Accounts, Batches, BoardCache, Doors, OverviewCache, RejectsFile, Steadfast, SurfaceCache};
 use store::sqlite::SqliteStore;
 
 use crate::cli::{Catalog, Cli, Command, ConfigCommand};
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, Mail};
+use crate::random::SystemRandom;
 use crate::term;
 
 /// Why a command failed, in words for people. The program exits 1.
@@ -67,13 +70,54 @@ fn open(data: &Path, config: Config) -> Result<Steadfast, Failure> {
     std::fs::create_dir_all(data)
         .map_err(|error| Failure::new(format!("cannot create the data directory `{}`: {error}", data.display())))?;
     Ok(Steadfast {
-        platform: config.platform,
-        rules: config.rules,
-        retention_days: config.retention_days,
         store: Arc::new(SqliteStore::open(&data.join(DATABASE))?),
         rejects: RejectsFile::within(data),
         clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
         surfaces: SurfaceCache::default(),
+        overviews: OverviewCache::default(),
+        boards: BoardCache::default(),
+        batches: Batches::default(),
+        accounts: accounts(data, &config)?,
+        platform: config.platform,
+        rules: config.rules,
+        retention_days: config.retention_days,
+    })
+}
+
+/// What accounts need, but for the portal's address and the key, which only `serve` and `demo` have a use for.
+fn accounts(data: &Path, config: &Config) -> Result<Accounts, Failure> {
+    let key = SealKey::generate(&SystemRandom);
+    Ok(Accounts {
+        public_url: config.public_url.clone().unwrap_or_default(),
+        sign_up: config.sign_up,
+        passwords: Passwords::new(Parameters::STANDARD)?,
+        csrf_key: key.csrf_key(),
+        seal_key: key,
+        doors: Doors::default(),
+        mailer: mailer(data, &config.mail)?,
+    })
+}
+
+/// What sends mail: the configured server, or the folder.
+fn mailer(data: &Path, mail: &Mail) -> Result<Arc<dyn Mailer>, Failure> {
+    let letterhead = Letterhead {
+        from: Mailbox::named("Steadfast", mail.from.as_str()),
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
+    };
+    Ok(match &mail.smtp {
+        Some(url) => Arc::new(Smtp::new(url, letterhead)?),
+        None => Arc::new(Folder::new(mail_folder(data, mail), letterhead)),
+    })
+}
+
+/// Where mail is written when no server is configured.
+fn mail_folder(data: &Path, mail: &Mail) -> PathBuf {
+    mail.folder.clone().unwrap_or_else(|| {
+        let mut beside = data.components().collect::<PathBuf>().into_os_string();
+        beside.push(".mail");
+        PathBuf::from(beside)
     })
 }
 

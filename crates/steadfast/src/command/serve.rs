@@ -1,15 +1,19 @@
 //! `steadfast serve`: the portal, and the daily upkeep beside it.
 
-use std::net::SocketAddr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use portal::Portal;
 use service::Steadfast;
 use tokio::net::TcpListener;
 
 use super::{Failure, Outcome, open};
 use crate::cli::Serve;
-use crate::config::Config;
+use crate::config::{Config, Provider};
+use crate::key_file;
 
 /// How often is looked for days to judge. A day is judged soon after it is over, and late calls soon after
 /// they are read.
@@ -17,30 +21,96 @@ const UPKEEP: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(arguments: Serve, config: Config) -> Outcome {
     let listen = arguments.listen.unwrap_or(config.listen);
-    let steadfast = open(&arguments.data.path, config)?;
+    if !listen.ip().to_canonical().is_loopback() && config.public_url.is_none() {
+        return Err(Failure::new(format!(
+            "cannot listen on `{listen}` without knowing the address that people open; set `portal.public_url`, such as \
+             `https://developers.example.com`, and have a proxy there that speaks TLS"
+        )));
+    }
+    let data = arguments.data.path;
+    let place = Place::of(&config);
+    let steadfast = open(&data, config)?;
     steadfast.check_zone().await?;
     let listener = bind(listen).await?;
-    let data = arguments.data.path.display();
-    portal(steadfast, listener, |address| {
-        eprintln!("Steadfast serves its portal on http://{address}/ from `{data}` (Ctrl-C ends it)");
+    let portal = place.portal(steadfast, &data, &listener)?;
+    let site = portal.steadfast.accounts.public_url.clone();
+    if site.starts_with("http://") && !listen.ip().to_canonical().is_loopback() {
+        eprintln!("Warning: `{site}` is not protected by TLS: whoever listens on the network reads passwords.");
+    }
+    let link = portal.steadfast.first_operator_link().await?;
+    let at = listener.local_addr()?;
+    let also = if site == format!("http://{at}") { String::new() } else { format!(", listening on {at},") };
+    serve(portal, listener, || {
+        eprintln!("Steadfast serves its portal on {site}/{also} from `{}` (Ctrl-C ends it)", data.display());
+        if let Some(link) = link {
+            eprintln!("\nNobody runs this platform yet. Open this link to become its first operator (good for a day):\n  {link}");
+        }
     })
     .await
 }
 
-/// Takes the address, if it is one that the portal may have.
+/// Where the portal is found, and through whom people may come in.
+pub(super) struct Place {
+    public_url: Option<String>,
+    trusted_proxies: Vec<IpAddr>,
+    providers: BTreeMap<String, Provider>,
+}
+
+impl Place {
+    pub(super) fn of(config: &Config) -> Self {
+        Self {
+            public_url: config.public_url.clone(),
+            trusted_proxies: config.trusted_proxies.clone(),
+            providers: config.providers.clone(),
+        }
+    }
+
+    /// The portal on this listener, with the key of the data directory.
+    pub(super) fn portal(
+        self,
+        mut steadfast: Steadfast,
+        data: &Path,
+        listener: &TcpListener,
+    ) -> Result<Portal, Failure> {
+        let public_url = match self.public_url {
+            Some(url) => url,
+            None => format!("http://{}", listener.local_addr()?),
+        };
+        let key = key_file::load_or_make(data, &*steadfast.random)?;
+        let accounts = &mut steadfast.accounts;
+        (accounts.csrf_key, accounts.seal_key) = (key.csrf_key(), key);
+        accounts.public_url.clone_from(&public_url);
+        let site = portal::Site::new(&public_url, self.trusted_proxies)?;
+        let mut providers = Vec::new();
+        for (name, provider) in self.providers {
+            let config = oidc::Config {
+                issuer_url: provider.issuer,
+                client_id: provider.client_id,
+                client_secret: provider.client_secret,
+                scopes: provider.scopes,
+                label: provider.label,
+            };
+            let known = oidc::Provider::discover(config)
+                .map_err(|problem| Failure::new(format!("`providers.{name}`: {problem}")))?;
+            providers.push((name, known));
+        }
+        Ok(Portal::new(steadfast, site).with_providers(providers))
+    }
+}
+
+/// Takes the address.
 pub(super) async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
-    portal::check_address(listen)?;
     TcpListener::bind(listen).await.map_err(|error| {
         Failure::new(format!("cannot listen on `{listen}`: {error}; choose another address with `--listen`"))
     })
 }
 
 /// Serves until the program is told to end.
-pub(super) async fn portal(steadfast: Steadfast, listener: TcpListener, ready: impl FnOnce(SocketAddr)) -> Outcome {
-    steadfast.upkeep().await?;
-    ready(listener.local_addr()?);
-    let upkeep = tokio::spawn(keep_up(steadfast.clone()));
-    let served = portal::serve(listener, portal::Portal::new(steadfast), ended()).await;
+pub(super) async fn serve(portal: Portal, listener: TcpListener, ready: impl FnOnce()) -> Outcome {
+    portal.steadfast.upkeep().await?;
+    ready();
+    let upkeep = tokio::spawn(keep_up(portal.steadfast.clone()));
+    let served = portal::serve(listener, portal, ended()).await;
     upkeep.abort();
     served?;
     Ok(ExitCode::SUCCESS)

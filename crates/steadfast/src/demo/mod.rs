@@ -2,7 +2,7 @@
 //! dozen apps that each live through a story, and a month of their traffic.
 //!
 //! Everything is a pure function of the day, the time and a seed, and every date is counted from today: the
-//! stories read the same whenever the demonstration is started. Nothing here reaches the store; documents go
+//! stories read the same whenever the demonstration is started. Documents go
 //! through the real import and the lines of [`write_traffic`] through the real ingest.
 //!
 //! | module | what it holds |
@@ -11,6 +11,7 @@
 //! | `documents`, `yaml` | OpenAPI documents made from it |
 //! | `cast`, `profiles` | the apps, their stories and the statuses these must come to |
 //! | `plan`, `routes`, `habits` | what each app calls on a day, fault by fault |
+//! | `people`, `manifests` | who works there, and what their apps are made of |
 //! | `lines`, `broken` | the calls as log lines, with a few that can't be read |
 
 mod broken;
@@ -18,6 +19,8 @@ mod cast;
 mod documents;
 mod habits;
 mod lines;
+mod manifests;
+mod people;
 mod plan;
 mod profiles;
 mod random;
@@ -31,6 +34,7 @@ mod yaml;
 pub(crate) use cast::{apps, stories};
 pub(crate) use documents::{documents, documents_before};
 pub(crate) use lines::write_traffic;
+pub(crate) use people::{PASSWORD, PEOPLE, settle};
 
 /// What the demonstration platform is called.
 pub(crate) const PLATFORM_NAME: &str = "Plotline";

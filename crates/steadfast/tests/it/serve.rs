@@ -7,6 +7,7 @@ use testkit::patience;
 use testkit::program::{Program, Server};
 
 use crate::cast::{Call, Told, program};
+use crate::people::{Portal, token};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -32,29 +33,33 @@ fn a_connection_that_is_kept_open_does_not_keep_it_from_ending() {
     let program = program();
     let mut server = serve(&program);
     let mut connection = http::Connection::open(server.address());
-    assert_eq!(connection.send("GET", "/", &[], &[]).status, 200);
+    assert_eq!(connection.send("GET", "/rules", &[], &[]).status, 200);
     server.running().terminate();
     assert_eq!(server.running().exit(PATIENCE), Some(true), "{}", server.running().output());
 }
 
 #[test]
 fn what_a_second_process_reads_shows_up_on_the_page() {
-    let program = program();
-    let server = serve(&program);
-    assert!(server.get("/").text().contains("No apps yet"));
-    assert_eq!(server.get("/apps/acme-erp/health").status, 404);
+    let portal = Portal::start();
+    let mut operator = portal.operator();
+    assert!(operator.get("/platform").text().contains("No apps yet"));
+    assert_eq!(operator.get("/apps/acme-erp/health").status, 404);
 
+    let program = &portal.program;
     program.write("calls.ndjson", Call { status: 403, ..Call::default() }.lines(100));
     assert_eq!(Told::by(&program.run(&["ingest", "calls.ndjson"]).succeeded()).counted, 100);
     let shown = || {
-        let page = server.get("/apps/acme-erp/health");
+        let page = operator.get("/apps/acme-erp/health");
         (page.status == 200 && page.text().contains("Needs Attention")).then_some(page)
     };
-    assert!(patience::retry(PATIENCE, shown).is_some(), "{}", server.get("/apps/acme-erp/health").text());
-    assert!(server.get("/").text().contains("/apps/acme-erp/health"));
-    assert_eq!(server.get("/api/v1/apps/acme-erp/activity.csv").body, program.run(&["report", "acme-erp"]).stdout);
+    assert!(patience::retry(PATIENCE, shown).is_some());
+    assert!(operator.get("/platform").text().contains("/apps/acme-erp"));
+    let mut reader = portal.server.client().with_token(&token(&mut operator, &["apps:read"]));
+    let report = program.run(&["report", "acme-erp"]).stdout;
+    assert_eq!(reader.get("/api/v1/apps/acme-erp/activity.csv").body, report);
+    assert_eq!(operator.get("/api/v1/apps/acme-erp/activity.csv").body, report);
     let json = program.run(&["health", "acme-erp", "--format", "json"]).succeeded().stdout();
-    assert_eq!(server.get("/api/v1/apps/acme-erp/health").text().trim_end(), json.trim_end());
+    assert_eq!(reader.get("/api/v1/apps/acme-erp/health").text().trim_end(), json.trim_end());
 }
 
 #[test]
@@ -64,14 +69,14 @@ fn requests_for_another_host_are_refused() {
     let _counted = program.run(&["ingest", "calls.ndjson"]).succeeded();
     let server = serve(&program);
     let ask = |host: &str, path: &str| http::request(server.address(), "GET", path, &[("Host", host)], &[]);
-    for path in ["/", "/apps/acme-erp/health", "/api/v1/apps/acme-erp/health", "/healthz"] {
+    for (path, status) in [("/", 303), ("/rules", 200), ("/api/v1/openapi.json", 200), ("/healthz", 200)] {
         for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "10.0.0.1"] {
             let answer = ask(host, path);
             assert_eq!(answer.status, 421, "{host}{path}");
             assert!(!answer.text().contains("acme"), "{host}{path}: {}", answer.text());
         }
         for host in ["localhost", "127.0.0.1:80", "[::1]:7300", "portal.localhost"] {
-            assert_eq!(ask(host, path).status, 200, "{host}{path}");
+            assert_eq!(ask(host, path).status, status, "{host}{path}");
         }
     }
 }
@@ -81,7 +86,7 @@ fn every_answer_tells_the_browser_what_it_may_do() {
     let program = program();
     let server = serve(&program);
     let foreign = http::request(server.address(), "GET", "/", &[("Host", "evil.example")], &[]);
-    let wrong = http::request(server.address(), "DELETE", "/", &[], &[]);
+    let wrong = http::request(server.address(), "DELETE", "/api/v1/openapi.json", &[], &[]);
     assert_eq!(wrong.status, 405);
     for answer in [server.get("/"), server.get("/rules"), server.get("/no/such/page"), foreign, wrong] {
         let header = |name: &str| answer.header(name).unwrap_or_default().to_owned();
@@ -89,7 +94,7 @@ fn every_answer_tells_the_browser_what_it_may_do() {
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
         assert!(!policy.contains("unsafe"), "{policy}");
         assert_eq!(header("x-content-type-options"), "nosniff");
-        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert_eq!(header("referrer-policy"), "same-origin");
         assert_eq!(header("cache-control"), "no-store");
     }
 }
@@ -97,30 +102,52 @@ fn every_answer_tells_the_browser_what_it_may_do() {
 #[test]
 fn faults_are_told_in_the_form_that_fits() {
     let program = program();
-    let server = serve(&program);
+    program.write("calls.ndjson", Call::default().lines(3));
+    let _counted = program.run(&["ingest", "calls.ndjson"]).succeeded();
+    let portal = Portal::start_on(program);
+    let mut operator = portal.operator();
     let is_problem = |answer: &Response| answer.header("content-type") == Some("application/problem+json");
     for (path, status) in [
         ("/no/such/page", 404),
         ("/apps/nobody/health", 404),
         ("/?as_of=yesterday", 400),
         ("/api/v1/apps/nobody/health", 404),
-        ("/api/v1/apps/nobody/health?as_of=2026-02-30", 400),
-        ("/api/v1/apps/nobody/health?asof=2026-02-03", 400),
-        ("/api/v1/apps/nobody/activity.csv?days=0", 400),
+        ("/api/v1/apps/acme-erp/health?as_of=2026-02-30", 400),
+        ("/api/v1/apps/acme-erp/health?asof=2026-02-03", 400),
+        ("/api/v1/apps/acme-erp/activity.csv?days=0", 400),
     ] {
-        let answer = server.get(path);
+        let answer = operator.get(path);
         assert_eq!(answer.status, status, "{path}: {}", answer.text());
         assert_eq!(is_problem(&answer), path.starts_with("/api/"), "{path}: {:?}", answer.headers);
     }
 }
 
 #[test]
-fn it_listens_on_this_machine_alone_and_says_why() {
+fn beyond_this_machine_it_listens_only_where_it_knows_its_own_address() {
     let program = program();
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:7300"] {
         let ran = program.run(&["serve", "--listen", address]);
         assert_eq!((ran.code, ran.stdout()), (Some(1), String::new()), "{address}");
-        assert!(ran.stderr().contains("no accounts yet") && ran.stderr().contains("127.0.0.1"), "{}", ran.stderr());
+        assert!(ran.stderr().contains(address) && ran.stderr().contains("portal.public_url"), "{}", ran.stderr());
+    }
+    assert!(!program.data().exists(), "it made something before it refused");
+}
+
+#[test]
+fn beyond_this_machine_it_is_served_under_its_own_address_and_no_other() {
+    let program = program();
+    program.write("steadfast.toml", "[portal]\npublic_url = \"https://developers.example.com\"\n");
+    let server = program.serve(&["serve", "--listen", "0.0.0.0:0"]);
+    let ask = |host: &str| {
+        let local = std::net::SocketAddr::from(([127, 0, 0, 1], server.address().port()));
+        http::request(local, "GET", "/sign-in", &[("Host", host)], &[])
+    };
+    let page = ask("developers.example.com").expect(200);
+    let cookie = page.header("set-cookie").unwrap();
+    assert!(cookie.starts_with("__Host-") && cookie.contains("Secure") && cookie.contains("HttpOnly"), "{cookie}");
+    assert_eq!(page.header("strict-transport-security"), Some("max-age=31536000"));
+    for host in ["localhost", "127.0.0.1", "evil.example", "developers.example.com.evil.example"] {
+        assert_eq!(ask(host).status, 421, "{host}");
     }
 }
 

@@ -1,8 +1,8 @@
 //! Short ways to say what a test is about.
 
-use ::model::{AppId, Counts, Day, DayRange, Environment, RouteKey, Tally, TallyKey, UnixMillis};
+use ::model::{AppId, Company, Counts, Day, DayRange, Environment, RouteKey, Tally, TallyKey, UnixMillis};
 
-use crate::{IngestCommit, Result, SharedStore, SourcePosition, TallyDelta};
+use crate::{CompanyDelta, IngestCommit, Result, SharedStore, SourcePosition, TallyDelta};
 
 pub(super) const PRODUCTION: Environment = Environment::Production;
 pub(super) const SANDBOX: Environment = Environment::Sandbox;
@@ -52,18 +52,7 @@ pub(super) fn calls(calls: u64) -> Counts {
 
 /// A commit of these counts without a position.
 pub(super) fn commit(tallies: &[(TallyKey, Counts)]) -> IngestCommit {
-    let mut commit = IngestCommit {
-        before: None,
-        after: None,
-        newest_known: 0,
-        catalog: None,
-        apps: Vec::new(),
-        routes: Vec::new(),
-        methods: Vec::new(),
-        tallies: Vec::new(),
-        rejects: Vec::new(),
-        at: UnixMillis(1_795_000_000_000),
-    };
+    let mut commit = IngestCommit::empty(UnixMillis(1_795_000_000_000));
     for (key, counts) in tallies {
         let delta = TallyDelta {
             app: number(&mut commit.apps, &key.app),
@@ -76,6 +65,29 @@ pub(super) fn commit(tallies: &[(TallyKey, Counts)]) -> IngestCommit {
         };
         commit.tallies.push(delta);
     }
+    commit
+}
+
+/// A commit of calls that show a problem, with their companies, without a position.
+pub(super) fn by_company(counts: &[(TallyKey, Company<&str>, u64)]) -> IngestCommit {
+    let tallies: Vec<_> = counts.iter().map(|(key, _, count)| (key.clone(), calls(*count))).collect();
+    let mut commit = commit(&tallies);
+    // The same calls once more, by company: keys of tallies are distinct.
+    let deltas = commit.tallies.iter().zip(counts).map(|(delta, (_, company, count))| CompanyDelta {
+        app: delta.app,
+        environment: delta.environment,
+        day: delta.day,
+        company: match company {
+            Company::Absent => Company::Absent,
+            Company::Named(name) => Company::Named(number(&mut commit.companies, &(*name).to_owned())),
+            Company::Others => Company::Others,
+        },
+        route: delta.route,
+        method: delta.method,
+        status: delta.status,
+        calls: *count,
+    });
+    commit.company_tallies = deltas.collect();
     commit
 }
 

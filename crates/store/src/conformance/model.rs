@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::model::{AppId, Catalog, Counts, Day, Environment, RouteKey, TallyKey, UnixMillis};
+use ::model::{AppId, Catalog, Company, Counts, Day, Environment, RouteKey, TallyKey, UnixMillis};
 
-use super::builders::{PRODUCTION, SANDBOX, always, commit};
-use crate::{CatalogSave, Result, SharedStore};
+use super::builders::{PRODUCTION, SANDBOX, always, by_company, commit};
+use crate::{CatalogSave, IngestCommit, Result, SharedStore};
 
 /// Something that changes counts or marks.
 #[derive(Clone, Debug)]
@@ -24,6 +24,7 @@ pub enum Step {
 #[derive(Debug, Default)]
 struct Model {
     tallies: BTreeMap<TallyKey, Counts>,
+    companies: BTreeMap<(TallyKey, Company<&'static str>), u64>,
     apps: BTreeSet<AppId>,
     dirty: BTreeSet<(AppId, Day)>,
 }
@@ -39,12 +40,18 @@ impl Model {
 
     fn move_routes(&mut self, moves: &[(String, String)], since: Day) {
         let moves: BTreeMap<_, _> = moves.iter().rev().cloned().collect();
-        for (mut key, counts) in std::mem::take(&mut self.tallies) {
+        let moved = |mut key: TallyKey| {
             let target = moves.get(&key.route.text).filter(|_| !key.route.documented && key.day >= since);
             if let Some(text) = target {
                 key.route = RouteKey { documented: true, text: text.clone() };
             }
-            self.add(&key, counts);
+            key
+        };
+        for (key, counts) in std::mem::take(&mut self.tallies) {
+            self.add(&moved(key), counts);
+        }
+        for ((key, company), calls) in std::mem::take(&mut self.companies) {
+            *self.companies.entry((moved(key), company)).or_default() += calls;
         }
     }
 
@@ -85,6 +92,14 @@ async fn take(store: &SharedStore, model: &mut Model, step: &Step) -> Result<()>
             for (key, counts) in tallies {
                 model.add(key, *counts);
             }
+            let problems: Vec<_> = tallies.iter().filter(|(key, _)| key.status >= 400).collect();
+            let by_company: Vec<_> =
+                problems.iter().map(|(key, counts)| (key.clone(), company(counts.calls), counts.calls)).collect();
+            let only_companies = IngestCommit { tallies: Vec::new(), ..self::by_company(&by_company) };
+            store.commit_ingest(only_companies).await?;
+            for (key, company, calls) in by_company {
+                *model.companies.entry((key, company)).or_default() += calls;
+            }
         }
         Step::Move(moves, since) => {
             let based_on = store.last_import().await?.map(|import| import.number);
@@ -105,6 +120,7 @@ async fn take(store: &SharedStore, model: &mut Model, step: &Step) -> Result<()>
             let before = model.tallies.len();
             model.tallies.retain(|key, _| key.day >= *day);
             model.dirty.retain(|(_, dirty)| dirty >= day);
+            model.companies.retain(|(key, _), _| key.day >= *day);
             assert_eq!(store.purge_before(*day).await?, (before - model.tallies.len()) as u64);
         }
         Step::Judge(limit) => {
@@ -116,6 +132,11 @@ async fn take(store: &SharedStore, model: &mut Model, step: &Step) -> Result<()>
         }
     }
     Ok(())
+}
+
+/// The company of some calls.
+fn company(calls: u64) -> Company<&'static str> {
+    [Company::Absent, Company::Named("b"), Company::Named("a"), Company::Others][(calls % 4) as usize]
 }
 
 async fn compare(store: &SharedStore, model: &Model) -> Result<()> {
@@ -150,6 +171,23 @@ async fn compare_app(store: &SharedStore, model: &Model, app: &AppId, environmen
         })
         .collect();
     assert_eq!(read.iter().map(|(key, counts)| (key, counts)).collect::<Vec<_>>(), expected);
+    let by_company = store.company_tallies(app, environment, always()).await?.into_iter().map(|it| {
+        let (route, method) = ((*it.route).clone(), it.method.to_string());
+        let key = TallyKey { app: app.clone(), environment, day: it.day, route, method, status: it.status };
+        (key, it.company, it.calls)
+    });
+    let expected_by_company = model.companies.iter().filter(|((key, _), _)| of_app(key));
+    let expected_by_company: BTreeSet<_> = expected_by_company
+        .map(|((key, company), calls)| {
+            let company: Company = match company {
+                Company::Absent => Company::Absent,
+                Company::Named(name) => Company::Named((*name).into()),
+                Company::Others => Company::Others,
+            };
+            (key.clone(), company, *calls)
+        })
+        .collect();
+    assert_eq!(by_company.collect::<BTreeSet<_>>(), expected_by_company);
     let days: BTreeSet<Day> = expected.iter().map(|(key, _)| key.day).collect();
     let groups: Vec<_> = days.iter().map(|day| (app.clone(), environment, *day)).collect();
     let undocumented = days.iter().map(|day| model.undocumented(|key| of_app(key) && key.day == *day));

@@ -1,4 +1,27 @@
-//! Promises about apps and settings.
+//! Promises about the registry and settings.
+
+mod apps;
+mod audit;
+pub(super) mod cast;
+mod claims;
+mod dump;
+mod organisations;
+mod people;
+mod sessions;
+mod sign_in;
+pub mod steps;
+mod tokens;
+mod versions;
+
+pub use apps::*;
+pub use audit::*;
+pub use claims::*;
+pub use organisations::*;
+pub use people::*;
+pub use sessions::*;
+pub use sign_in::*;
+pub use tokens::*;
+pub use versions::*;
 
 use ::model::{App, Component, Distribution};
 

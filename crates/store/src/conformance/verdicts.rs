@@ -18,7 +18,7 @@ fn verdicts(id: &str, on: Day, affected: u64) -> DayVerdicts {
             severity: severities[index as usize % 3],
         }
     });
-    DayVerdicts { app: app(id), verdicts, calls: 10_000 }
+    DayVerdicts { app: app(id), verdicts, calls: 10_000, flagged: Vec::new() }
 }
 
 /// Counts a call of an app on a day and returns the mark that it made.

@@ -9,12 +9,7 @@ use super::{rows, sql};
 use crate::{Result, StoreError};
 
 pub(super) fn list(tx: &Transaction<'_>) -> Result<Vec<App>> {
-    let mut components: HashMap<i64, Vec<Component>> = HashMap::new();
-    let mut statement = tx.prepare_cached(sql::APP_ALL_COMPONENTS)?;
-    let mut found = statement.query(())?;
-    while let Some(row) = found.next()? {
-        components.entry(row.get(0)?).or_default().push(component_at(row, 1)?);
-    }
+    let mut components = all_components(tx)?;
     let mut statement = tx.prepare_cached(sql::APP_LIST)?;
     statement
         .query_and_then((), |row| {
@@ -22,6 +17,17 @@ pub(super) fn list(tx: &Transaction<'_>) -> Result<Vec<App>> {
             app_from(row, components.remove(&id).unwrap_or_default())
         })?
         .collect()
+}
+
+/// The components of all apps, by the app's number.
+pub(super) fn all_components(tx: &Transaction<'_>) -> Result<HashMap<i64, Vec<Component>>> {
+    let mut components: HashMap<i64, Vec<Component>> = HashMap::new();
+    let mut statement = tx.prepare_cached(sql::APP_ALL_COMPONENTS)?;
+    let mut found = statement.query(())?;
+    while let Some(row) = found.next()? {
+        components.entry(row.get(0)?).or_default().push(component_at(row, 1)?);
+    }
+    Ok(components)
 }
 
 pub(super) fn get(tx: &Transaction<'_>, id: &AppId) -> Result<Option<App>> {
@@ -47,7 +53,8 @@ pub(super) fn save(tx: &Transaction<'_>, app: &App) -> Result<()> {
     Ok(())
 }
 
-fn app_from(row: &Row<'_>, components: Vec<Component>) -> Result<App> {
+/// The app in a row whose columns are number, key, name, distribution and whether it is discovered.
+pub(super) fn app_from(row: &Row<'_>, components: Vec<Component>) -> Result<App> {
     let distribution = row.get_ref(3)?.as_str_or_null().map_err(rusqlite::Error::from)?;
     let distribution = distribution.map(|key| match key {
         "custom" => Ok(Distribution::Custom),

@@ -23,6 +23,7 @@ fn of_failure(failure: rusqlite::ffi::Error, cause: String) -> StoreError {
         ErrorCode::DatabaseCorrupt => {
             return StoreError::Corrupt(format!("{cause}; restore the file from a backup"));
         }
+        ErrorCode::ConstraintViolation if of_other_rows(failure.extended_code) => return StoreError::Conflict,
         ErrorCode::ConstraintViolation if failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_DATATYPE => {
             return too_large();
         }
@@ -43,6 +44,13 @@ fn of_failure(failure: rusqlite::ffi::Error, cause: String) -> StoreError {
         _ => return StoreError::Corrupt(cause),
     };
     StoreError::Unavailable(format!("{what_to_do} ({cause})"))
+}
+
+/// Whether a constraint is broken because of what other rows hold: something is there already, or it is gone.
+fn of_other_rows(extended_code: i32) -> bool {
+    use rusqlite::ffi::{SQLITE_CONSTRAINT_FOREIGNKEY, SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE};
+
+    [SQLITE_CONSTRAINT_FOREIGNKEY, SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE].contains(&extended_code)
 }
 
 /// A count beyond what the database can keep.

@@ -1,11 +1,11 @@
 //! Saved verdicts, and the marks on days whose verdicts are out of date.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use model::{AppId, Day, DayRange, DayVerdict, Observation, Severity};
 use rusqlite::{Row, Transaction};
 
-use super::{intern, rows, sql};
+use super::{intern, platform, rows, sql};
 use crate::{DayVerdicts, DirtyDay, Result, StoreError};
 
 /// The mark of a change that is about to be made; greater than all before it.
@@ -21,23 +21,40 @@ pub(super) fn mark_all(tx: &Transaction<'_>) -> Result<()> {
 }
 
 pub(super) fn dirty_days(tx: &Transaction<'_>, limit: u32) -> Result<Vec<DirtyDay>> {
-    let mut statement = tx.prepare_cached(sql::MARK_LIST)?;
-    statement
-        .query_and_then((limit,), |row| {
-            Ok(DirtyDay { app: rows::app_at(row, 0)?, day: rows::day_at(row, 1)?, mark: row.get(2)? })
-        })?
-        .collect()
+    tx.prepare_cached(sql::MARK_LIST)?.query_and_then((limit,), dirty_from)?.collect()
+}
+
+pub(super) fn dirty_days_within(
+    tx: &Transaction<'_>,
+    app: Option<&AppId>,
+    days: DayRange,
+    limit: u32,
+) -> Result<Vec<DirtyDay>> {
+    let (start, end) = rows::bounds(days);
+    match app {
+        None => tx.prepare_cached(sql::MARK_LIST_WITHIN)?.query_and_then((start, end, limit), dirty_from)?.collect(),
+        Some(app) => {
+            let mut statement = tx.prepare_cached(sql::MARK_LIST_OF)?;
+            statement.query_and_then((start, end, limit, app.as_str()), dirty_from)?.collect()
+        }
+    }
+}
+
+fn dirty_from(row: &Row<'_>) -> Result<DirtyDay> {
+    Ok(DirtyDay { app: rows::app_at(row, 0)?, day: rows::day_at(row, 1)?, mark: row.get(2)? })
 }
 
 /// Verdicts are saved with the mark they were made from, and never over those of a later mark: a slow judge
 /// can't undo the work of one that saw more.
 pub(super) fn save(tx: &Transaction<'_>, verdicts: &[DayVerdicts], judged: &[DirtyDay]) -> Result<()> {
+    let mut touched = BTreeSet::new();
     let marks: HashMap<(&AppId, Day), i64> = judged.iter().map(|it| ((&it.app, it.day), it.mark)).collect();
     let newest: i64 = tx.prepare_cached(sql::MARK_CURRENT)?.query_row((), |row| row.get(0))?;
     for verdicts in verdicts {
         let mark = marks.get(&(&verdicts.app, verdicts.verdicts[0].day)).copied().unwrap_or(newest);
-        save_day(tx, verdicts, mark)?;
+        touched.insert(save_day(tx, verdicts, mark)?);
     }
+    platform::touch(tx, touched)?;
     let mut clear = tx.prepare_cached(sql::MARK_CLEAR)?;
     for DirtyDay { app, day, mark } in judged {
         clear.execute((app.as_str(), day.epoch_days(), mark))?;
@@ -61,21 +78,24 @@ pub(super) fn verdicts(tx: &Transaction<'_>, app: Option<&AppId>, days: DayRange
             let row = found.next()?.ok_or_else(|| incomplete(&app, day))?;
             *verdict = verdict_from(row, &app, day, index)?;
         }
-        days.push(DayVerdicts { app, verdicts, calls });
+        days.push(DayVerdicts { app, verdicts, calls, flagged: Vec::new() });
     }
     Ok(days)
 }
 
-fn save_day(tx: &Transaction<'_>, verdicts: &DayVerdicts, mark: i64) -> Result<()> {
+/// Returns the app's number.
+fn save_day(tx: &Transaction<'_>, verdicts: &DayVerdicts, mark: i64) -> Result<i64> {
     let (app, day) = (intern::app(tx, &verdicts.app)?, verdicts.verdicts[0].day.epoch_days());
     if verdicts.calls == 0 {
         tx.prepare_cached(sql::VERDICT_REMOVE_DAY)?.execute((app, day, mark))?;
-        return Ok(());
+        return Ok(app);
     }
     let calls = rows::count(verdicts.calls)?;
-    if tx.prepare_cached(sql::VERDICT_SAVE_DAY)?.execute((app, day, calls, mark))? == 0 {
-        return Ok(());
+    let severities = platform::pack(verdicts.verdicts.iter().map(|verdict| verdict.severity));
+    if tx.prepare_cached(sql::VERDICT_SAVE_DAY)?.execute((app, day, calls, mark, severities))? == 0 {
+        return Ok(app);
     }
+    platform::save_flagged(tx, app, day, &verdicts.flagged)?;
     let mut save = tx.prepare_cached(sql::VERDICT_SAVE)?;
     for (index, verdict) in verdicts.verdicts.iter().enumerate() {
         let severity = match verdict.severity {
@@ -86,7 +106,7 @@ fn save_day(tx: &Transaction<'_>, verdicts: &DayVerdicts, mark: i64) -> Result<(
         let (affected, base) = (rows::count(verdict.affected)?, rows::count(verdict.base)?);
         save.execute((app, day, rows::place(index)?, affected, base, severity))?;
     }
-    Ok(())
+    Ok(app)
 }
 
 fn verdict_from(row: &Row<'_>, app: &AppId, day: Day, index: usize) -> Result<DayVerdict> {

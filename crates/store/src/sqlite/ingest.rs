@@ -5,7 +5,7 @@ use rusqlite::Transaction;
 
 use super::error::too_large;
 use super::intern::Interned;
-use super::{catalog, health, moves, positions, rows, sql};
+use super::{batches, catalog, companies, health, moves, positions, rows, sql};
 use crate::{IngestCommit, Result, SourcePosition, TallyDelta};
 
 /// A key in numbers, ordered as the table is: rows written in that order find their page at hand.
@@ -23,8 +23,13 @@ struct TallyRow {
 
 pub(super) fn commit(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Option<SourcePosition>> {
     positions::check(tx, commit)?;
-    let rows = rows_in_order(tx, commit)?;
+    for batch in &commit.batches {
+        batches::add(tx, batch, commit.at)?;
+    }
+    let interned = Interned::new(tx, commit)?;
+    let rows = rows_in_order(commit, &interned)?;
     add_tallies(tx, &rows, &commit.tallies)?;
+    companies::add(tx, commit, &interned)?;
     add_days(tx, &rows, &commit.tallies)?;
     let mut add = tx.prepare_cached(sql::REJECT_ADD)?;
     for (reason, lines) in &commit.rejects {
@@ -41,8 +46,7 @@ pub(super) fn rejects(tx: &Transaction<'_>) -> Result<Vec<(String, u64)>> {
     statement.query_and_then((), |row| Ok((row.get(0)?, rows::count_at(row, 1)?)))?.collect()
 }
 
-fn rows_in_order(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Vec<TallyRow>> {
-    let interned = Interned::new(tx, commit)?;
+fn rows_in_order(commit: &IngestCommit, interned: &Interned) -> Result<Vec<TallyRow>> {
     let row = |(at, delta): (usize, &TallyDelta)| {
         let (app, route, method) = interned.numbers(delta)?;
         let environment = rows::environment(delta.environment);

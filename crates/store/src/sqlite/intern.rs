@@ -25,13 +25,18 @@ impl Interned {
 
     /// The stored app, route and method of a delta.
     pub(super) fn numbers(&self, delta: &TallyDelta) -> Result<(i64, i64, i64)> {
+        self.numbers_of(delta.app, delta.route, delta.method)
+    }
+
+    /// The stored numbers of an app, a route and a method of the commit.
+    pub(super) fn numbers_of(&self, app: u32, route: u32, method: u32) -> Result<(i64, i64, i64)> {
         let number = |list: &[i64], number| index(number, list.len()).map(|index| list[index]);
-        Ok((number(&self.apps, delta.app)?, number(&self.routes, delta.route)?, number(&self.methods, delta.method)?))
+        Ok((number(&self.apps, app)?, number(&self.routes, route)?, number(&self.methods, method)?))
     }
 }
 
 /// A commit's own number as an index into a list of that length.
-fn index(number: u32, len: usize) -> Result<usize> {
+pub(super) fn index(number: u32, len: usize) -> Result<usize> {
     let index = usize::try_from(number).ok().filter(|index| *index < len);
     index.ok_or_else(|| StoreError::Corrupt(format!("a commit names text `{number}` of {len}; this is a bug")))
 }
@@ -39,9 +44,10 @@ fn index(number: u32, len: usize) -> Result<usize> {
 /// The stored numbers of a commit's routes; 0 for one without counts, which is not stored.
 fn routes(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Vec<i64>> {
     let mut last_days = vec![None; commit.routes.len()];
-    for delta in &commit.tallies {
-        let last_day = &mut last_days[index(delta.route, commit.routes.len())?];
-        *last_day = (*last_day).max(Some(delta.day));
+    let by_company = commit.company_tallies.iter().map(|delta| (delta.route, delta.day));
+    for (route, day) in commit.tallies.iter().map(|delta| (delta.route, delta.day)).chain(by_company) {
+        let last_day = &mut last_days[index(route, commit.routes.len())?];
+        *last_day = (*last_day).max(Some(day));
     }
     // In the order of the index, so that neighbours share its pages.
     let mut order: Vec<usize> = (0..commit.routes.len()).collect();

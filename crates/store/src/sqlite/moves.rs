@@ -53,6 +53,8 @@ pub(super) fn apply(tx: &Transaction<'_>, moves: &[(String, String)], since: Day
         let since = (since.epoch_days(),);
         tx.prepare_cached(sql::MOVE_TALLIES)?.execute(since)?;
         tx.prepare_cached(sql::MOVE_REMOVE_MOVED)?.execute(since)?;
+        tx.prepare_cached(sql::MOVE_COMPANY_TALLIES)?.execute(since)?;
+        tx.prepare_cached(sql::MOVE_REMOVE_MOVED_COMPANIES)?.execute(since)?;
     }
     Ok(any)
 }

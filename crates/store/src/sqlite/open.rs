@@ -18,7 +18,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const WAL_ATTEMPTS: usize = 100;
 
 /// What brings the schema from version *n* to *n + 1*, in order. A released step is never edited.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/sqlite/0001_initial.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/sqlite/0001_initial.sql"),
+    include_str!("../../migrations/sqlite/0002_companies.sql"),
+    include_str!("../../migrations/sqlite/0003_registry.sql"),
+    include_str!("../../migrations/sqlite/0004_platform.sql"),
+];
 
 /// Opens or creates the file and brings its schema up to date.
 pub(super) fn writer(path: &Path) -> Result<Connection> {

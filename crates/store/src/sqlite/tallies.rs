@@ -6,22 +6,22 @@ use std::sync::Arc;
 use model::{AppId, Counts, Day, DayRange, Environment, RouteKey, Tally};
 use rusqlite::{Params, Row, Transaction};
 
-use super::{rows, sql};
+use super::{platform, rows, sql};
 use crate::{Result, StoreError};
 
 /// Each distinct text once, in the order in which it was first met.
-struct Texts<T> {
+pub(super) struct Texts<T> {
     places: HashMap<i64, usize>,
-    texts: Vec<T>,
+    pub(super) texts: Vec<T>,
 }
 
 impl<T: Ord> Texts<T> {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { places: HashMap::new(), texts: Vec::new() }
     }
 
     /// The place of the text with this number; `load` is asked for it the first time.
-    fn place(&mut self, number: i64, load: impl FnOnce() -> Result<T>) -> Result<usize> {
+    pub(super) fn place(&mut self, number: i64, load: impl FnOnce() -> Result<T>) -> Result<usize> {
         if let Some(place) = self.places.get(&number) {
             return Ok(*place);
         }
@@ -31,7 +31,7 @@ impl<T: Ord> Texts<T> {
     }
 
     /// For each place the rank of its text among all.
-    fn ranks(&self) -> Vec<usize> {
+    pub(super) fn ranks(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.texts.len()).collect();
         order.sort_unstable_by_key(|place| &self.texts[*place]);
         let mut ranks = vec![0; order.len()];
@@ -100,34 +100,42 @@ pub(super) fn undocumented_routes_of(
     groups.iter().map(of).collect()
 }
 
-/// Deletes what is older than `day`, and the texts of routes that nothing counts any more.
+/// Deletes what is older than `day`, and the texts of routes and companies that nothing counts any more.
 pub(super) fn purge_before(tx: &Transaction<'_>, day: Day) -> Result<u64> {
     let day = (day.epoch_days(),);
     let gone = tx.prepare_cached(sql::TALLY_PURGE)?.execute(day)?;
-    for statement in [sql::DAY_PURGE, sql::MARK_PURGE, sql::VERDICT_PURGE, sql::ROUTE_PURGE] {
+    for statement in [
+        sql::COMPANY_TALLY_PURGE,
+        sql::COMPANY_PURGE,
+        sql::DAY_PURGE,
+        sql::MARK_PURGE,
+        sql::VERDICT_PURGE,
+        sql::ROUTE_PURGE,
+    ] {
         tx.prepare_cached(statement)?.execute(day)?;
     }
+    platform::reset(tx)?;
     Ok(u64::try_from(gone).unwrap_or(u64::MAX))
 }
 
-fn texts(tx: &Transaction<'_>, statement: &str, parameters: impl Params) -> Result<Vec<String>> {
+pub(super) fn texts(tx: &Transaction<'_>, statement: &str, parameters: impl Params) -> Result<Vec<String>> {
     let mut statement = tx.prepare_cached(statement)?;
     Ok(statement.query_map(parameters, |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
-fn load_route(tx: &Transaction<'_>, number: i64) -> Result<Arc<RouteKey>> {
+pub(super) fn load_route(tx: &Transaction<'_>, number: i64) -> Result<Arc<RouteKey>> {
     let mut statement = tx.prepare_cached(sql::ROUTE_GET)?;
     let route = statement.query_row((number,), |row| Ok(RouteKey { documented: row.get(0)?, text: row.get(1)? }));
     route.map(Arc::new).map_err(|error| missing("route", number, error))
 }
 
-fn load_method(tx: &Transaction<'_>, number: i64) -> Result<Arc<str>> {
+pub(super) fn load_method(tx: &Transaction<'_>, number: i64) -> Result<Arc<str>> {
     let mut statement = tx.prepare_cached(sql::METHOD_GET)?;
     let name = statement.query_row((number,), |row| row.get::<_, String>(0));
     name.map(Arc::from).map_err(|error| missing("method", number, error))
 }
 
-fn missing(what: &str, number: i64, error: rusqlite::Error) -> StoreError {
+pub(super) fn missing(what: &str, number: i64, error: rusqlite::Error) -> StoreError {
     match error {
         rusqlite::Error::QueryReturnedNoRows => StoreError::Corrupt(format!("the {what} `{number}` has no text")),
         other => other.into(),

@@ -2,7 +2,9 @@
 
 mod files;
 mod properties;
+mod registry;
 mod schema;
+mod upgrade;
 
 use std::path::PathBuf;
 use std::sync::Arc;

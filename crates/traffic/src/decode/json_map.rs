@@ -138,7 +138,7 @@ impl DecodeJson for JsonMapDecoder {
             method,
             path,
             status,
-            company_header: line.first(&self.company_header).is_some(),
+            company: line.first(&self.company_header).and_then(Value::into_text),
             principal: match line.first_text(&self.principal) {
                 Some(principal) if principal == "service" => Principal::Service,
                 _ => Principal::User,
@@ -189,7 +189,7 @@ mod tests {
             call.method,
             call.path,
             call.status,
-            call.company_header,
+            call.company.is_some(),
             call.principal
         ))
     }

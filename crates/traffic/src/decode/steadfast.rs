@@ -83,7 +83,7 @@ impl DecodeJson for SteadfastDecoder {
             method,
             path,
             status,
-            company_header: company_header(value(fields.company_header)),
+            company: company(value(fields.company_header)),
             principal: principal(value(fields.principal)),
         })
     }
@@ -144,12 +144,8 @@ fn environment(value: Option<Value<'_>>) -> Option<Environment> {
 }
 
 #[inline]
-fn company_header(value: Option<Value<'_>>) -> bool {
-    match value {
-        None | Some(Value::Null) => false,
-        Some(Value::Text(text)) => fields::header_present(&text),
-        Some(Value::Number(_) | Value::Bool(_) | Value::Nested(_)) => true,
-    }
+fn company(value: Option<Value<'_>>) -> Option<Cow<'_, str>> {
+    value?.into_text().filter(|text| fields::header_present(text))
 }
 
 #[inline]
@@ -278,13 +274,13 @@ mod tests {
         environment("7", Some(Environment::Sandbox));
         for absent in ["", "null", "\"\"", "\"-\""] {
             environment(absent, None);
-            check("company_header", absent, |call| call.company_header, Ok(false));
+            check("company_header", absent, |call| call.company.is_some(), Ok(false));
             check("principal", absent, |call| call.principal, Ok(Principal::User));
         }
         for present in ["\"7\"", "7", "0", "\" 7\""] {
-            check("company_header", present, |call| call.company_header, Ok(true));
+            check("company_header", present, |call| call.company.is_some(), Ok(true));
         }
-        check("company_header", "\" \\t\"", |call| call.company_header, Ok(true));
+        check("company_header", "\" \\t\"", |call| call.company.is_some(), Ok(true));
         check("principal", "\"service\"", |call| call.principal, Ok(Principal::Service));
         check("principal", "\"robot\"", |call| call.principal, Ok(Principal::User));
         check("unknown", "{\"time\":[1,{}]}", |call| call.status, Ok(200));
@@ -325,7 +321,7 @@ mod tests {
             let members: Vec<String> = order.iter().map(member).collect();
             let line = format!("{{{}}}", members.join(","));
             let call = decode(&line).unwrap();
-            prop_assert_eq!((call.app.as_deref(), call.status, call.company_header), (Some(app.as_str()), 204, true));
+            prop_assert_eq!((call.app.as_deref(), call.status, call.company.as_deref()), (Some(app.as_str()), 204, Some("5")));
             let twice = format!("{{\"app\":7,{},\"app\":\"{again}\"}}", members.join(","));
             let call = decode(&twice).unwrap();
             prop_assert_eq!(call.app.as_deref(), Some(again.as_str()));

@@ -12,7 +12,7 @@ fn describe(decoded: Result<Call<'_>, Reject>) -> String {
     match decoded {
         Ok(call) => {
             let time = if call.time.0 / 1000 == 1_795_182_312 { "ok".to_owned() } else { call.time.to_string() };
-            let header = if call.company_header { "header" } else { "no header" };
+            let header = if call.company.is_some() { "header" } else { "no header" };
             let app = call.app.as_deref().unwrap_or("?");
             let environment = call.environment.map_or(String::new(), |environment| format!(" {environment:?}"));
             format!(
@@ -193,7 +193,7 @@ fn the_company_header_has_the_name_that_the_platform_gives_it() {
     let check = |format: &str, line: &str| {
         let decoder = format.parse::<Format>().unwrap().decoder(&options).unwrap();
         let call = decoder.decode_line(line.as_bytes(), &BOUNDS, &mut Scratch::default()).unwrap();
-        assert!(call.company_header, "{line}");
+        assert!(call.company.is_some(), "{line}");
     };
     check(
         "kong",

@@ -81,7 +81,7 @@ fn read(decoder: &Decoder, lines: &[&[u8]]) -> Read {
     for line in lines {
         if let Ok(call) = decoder.decode_line(line, &any_time, &mut scratch) {
             read.lines += 1;
-            read.fields += usize::from(call.app.is_some()) + usize::from(call.company_header);
+            read.fields += usize::from(call.app.is_some()) + usize::from(call.company.is_some());
         }
     }
     read

@@ -57,6 +57,19 @@ pub(crate) enum Value<'a> {
     Nested(&'a str),
 }
 
+impl<'a> Value<'a> {
+    /// What is not a string as it is written; nothing for `null`.
+    #[inline]
+    pub(crate) fn into_text(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Number(text) | Self::Nested(text) => Some(Cow::Borrowed(text)),
+            Self::Bool(value) => Some(Cow::Borrowed(if value { "true" } else { "false" })),
+            Self::Null => None,
+        }
+    }
+}
+
 impl Slots {
     /// Forgets everything.
     #[inline]

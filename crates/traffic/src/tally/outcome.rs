@@ -1,6 +1,6 @@
 //! What comes out of a block, and out of a worker.
 
-use model::{AppId, Counts, Day, Environment};
+use model::{AppId, Company, Counts, Day, Environment};
 
 use super::counter::Entry;
 use crate::reject::{RejectCounts, RejectReason};
@@ -18,8 +18,9 @@ pub struct BlockOutcome {
     pub reject_counts: RejectCounts,
     /// The first of those that could not be used, as many as the context allows.
     pub rejects: Vec<RejectedLine>,
-    /// Calls of undocumented routes, in the order in which each first occurred in the block.
-    pub undocumented: Vec<UndocumentedCalls>,
+    /// Calls that show a problem, in the order in which each first occurred in the block. They are not in the worker's
+    /// own counts.
+    pub problems: Vec<ProblemCalls>,
 }
 
 /// A line that could not be used.
@@ -49,26 +50,37 @@ impl RejectedLine {
     }
 }
 
-/// Calls of an undocumented route.
+/// The route of calls that show a problem.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CalledRoute {
+    /// A documented one: its index, as the matcher gave it.
+    Documented(u32),
+    /// An undocumented one, as [`crate::undocumented_route`] makes it.
+    Undocumented(String),
+}
+
+/// Calls that show a problem: with a status of 400 and above, of an undocumented route, or as the matcher says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UndocumentedCalls {
+pub struct ProblemCalls {
     /// Whose calls; [`AppId::UNIDENTIFIED`] for calls without an app.
     pub app: AppId,
     /// Where they were made.
     pub environment: Environment,
     /// On which day.
     pub day: Day,
-    /// The route, as [`crate::undocumented_route`] makes it.
-    pub route: String,
+    /// To which route.
+    pub route: CalledRoute,
     /// With which method.
     pub method: String,
     /// Answered with which status.
     pub status: u16,
+    /// Of which company; its name is at most 200 bytes without control characters.
+    pub company: Company<String>,
     /// How many.
     pub counts: Counts,
 }
 
-/// Calls of a documented route.
+/// Calls of a documented route that show no problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DocumentedCalls<'a> {
     /// Whose calls: a position in [`Tallied::apps`].
@@ -89,7 +101,7 @@ pub struct DocumentedCalls<'a> {
     pub counts: Counts,
 }
 
-/// What a worker had added up of documented routes, taken out of it.
+/// What a worker had added up of calls that show no problem, taken out of it.
 #[derive(Debug, Default)]
 pub struct Tallied {
     pub(super) apps: Vec<Box<str>>,

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
-use model::{AppId, Counts, Day, Environment, PlatformZone, Segments, UnixMillis};
+use model::{AppId, Company, Counts, Day, Environment, PlatformZone, Segments, UnixMillis};
 use proptest::prelude::*;
 
 use super::*;
 use crate::{Decoder, RejectReason, TimeBounds};
 
-/// Documented are `/a/…` as route 0, `/b` as route 7, and `/old` as route 9 until 2026-11-20.
+/// Documented are `/a/…` as route 0, `/b` as route 7, and `/old` as route 9 until 2026-11-20. `PUT` is documented on none.
 struct Routes;
 
 impl MatchRoute for Routes {
@@ -17,6 +17,10 @@ impl MatchRoute for Routes {
             "old" => (day < "2026-11-20".parse().ok()?).then_some(9),
             _ => None,
         }
+    }
+
+    fn shows_problem(&self, _route: u32, method: &str, _day: Day) -> bool {
+        method == "PUT"
     }
 }
 
@@ -77,7 +81,7 @@ fn calls_of_documented_routes_are_added_up_over_blocks() {
         [
             line("x", "GET", "/a", 200, ",\"principal\":\"service\",\"company_header\":5"),
             line("x", "GET", "/b", 200, ",\"environment\":\"test\""),
-            line("x", "HEAD", "/b", 404, ""),
+            line("x", "HEAD", "/b", 399, ""),
         ]
         .join("\r\n")
             + "\n",
@@ -85,7 +89,7 @@ fn calls_of_documented_routes_are_added_up_over_blocks() {
     for (seq, block) in (0..).zip(&blocks) {
         let outcome = worker.tally_block(block.as_bytes(), seq, &context(&decoder));
         assert_eq!((outcome.seq, outcome.lines, outcome.counted), (seq, 3, 3));
-        assert!(outcome.undocumented.is_empty() && outcome.rejects.is_empty());
+        assert!(outcome.problems.is_empty() && outcome.rejects.is_empty());
     }
     assert!(!worker.is_empty());
     assert_eq!(
@@ -93,7 +97,7 @@ fn calls_of_documented_routes_are_added_up_over_blocks() {
         [
             "unidentified Production 2026-11-20 0 GET 200: 1 1 1 1",
             "x Production 2026-11-20 0 GET 200: 3 1 1 0",
-            "x Production 2026-11-20 7 HEAD 404: 1 1 0 0",
+            "x Production 2026-11-20 7 HEAD 399: 1 1 0 0",
             "x Sandbox 2026-11-20 7 GET 200: 1 1 0 0",
         ]
     );
@@ -102,42 +106,62 @@ fn calls_of_documented_routes_are_added_up_over_blocks() {
 }
 
 #[test]
-fn calls_of_undocumented_routes_come_in_the_order_of_the_lines() {
+fn calls_that_show_a_problem_come_in_the_order_of_the_lines() {
     let decoder = Decoder::steadfast();
     let mut worker = WorkerTally::new(PlatformZone::utc(), 1);
+    let long = format!(",\"company_header\":\"{}\"", "7".repeat(201));
     let block = [
         line("x", "GET", "/z/1", 200, ""),
         line("y", "GET", "/c/", 200, ""),
         line("x", "GET", "/z/2?q", 200, ",\"company_header\":5"),
-        line("x", "GET", "/c", 200, ""),
+        line("x", "GET", "/z/3?q", 200, ",\"company_header\":\"5\",\"principal\":\"service\""),
+        line("x", "GET", "/z/4", 200, ""),
         line("x", "GET", "/z/3", 404, ""),
-        line("x", "GET", "/", 200, ""),
+        line("x", "GET", "/", 200, &long),
+        line("x", "GET", "/", 200, ",\"company_header\":\"a\\u0000\""),
         line("x", "GET", "/z/4", 200, ",\"environment\":\"test\""),
+        line("x", "GET", "/a", 400, ",\"company_header\":6"),
+        line("x", "PUT", "/a", 200, ",\"company_header\":6"),
+        line("x", "GET", "/a", 399, ",\"company_header\":6"),
     ]
     .join("\n");
     let outcome = worker.tally_block(block.as_bytes(), 0, &context(&decoder));
     let found: Vec<String> = outcome
-        .undocumented
+        .problems
         .iter()
-        .map(|u| {
+        .map(|calls| {
+            let route = match &calls.route {
+                CalledRoute::Documented(index) => index.to_string(),
+                CalledRoute::Undocumented(text) => text.clone(),
+            };
+            let counts = calls.counts;
             format!(
-                "{} {:?} {} {} {} {} {}",
-                u.app, u.environment, u.route, u.method, u.status, u.counts.calls, u.counts.header_absent
+                "{} {:?} {route} {} {} {:?} {} {} {}",
+                calls.app,
+                calls.environment,
+                calls.method,
+                calls.status,
+                calls.company,
+                counts.calls,
+                counts.header_absent,
+                counts.service_calls
             )
         })
         .collect();
     assert_eq!(
         found,
         [
-            "x Production /z/:id GET 200 2 1",
-            "y Production /c GET 200 1 1",
-            "x Production /c GET 200 1 1",
-            "x Production /z/:id GET 404 1 1",
-            "x Production / GET 200 1 1",
-            "x Sandbox /z/:id GET 200 1 1",
+            "x Production /z/:id GET 200 Absent 2 2 0",
+            "y Production /c GET 200 Absent 1 1 0",
+            "x Production /z/:id GET 200 Named(\"5\") 2 0 1",
+            "x Production /z/:id GET 404 Absent 1 1 0",
+            "x Production / GET 200 Others 2 0 0",
+            "x Sandbox /z/:id GET 200 Absent 1 1 0",
+            "x Production 0 GET 400 Named(\"6\") 1 0 0",
+            "x Production 0 PUT 200 Named(\"6\") 1 0 0",
         ]
     );
-    assert!(worker.is_empty());
+    assert_eq!(documented(&mut worker), ["x Production 2026-11-20 0 GET 399: 1 0 0 0"]);
 }
 
 #[test]
@@ -172,12 +196,12 @@ fn a_route_may_be_documented_until_a_day() {
     let before = after.replace(&NOON.to_string(), &(NOON - 86_400).to_string());
     let outcome = worker.tally_block(format!("{after}\n{before}\n").as_bytes(), 0, &context(&decoder));
     assert_eq!(documented(&mut worker), ["x Production 2026-11-19 9 GET 200: 1 1 0 0"]);
-    let undocumented: Vec<(&str, String)> =
-        outcome.undocumented.iter().map(|calls| (calls.route.as_str(), calls.day.to_string())).collect();
-    assert_eq!(undocumented, [("/old", "2026-11-20".to_owned())]);
+    let undocumented: Vec<(CalledRoute, String)> =
+        outcome.problems.into_iter().map(|calls| (calls.route, calls.day.to_string())).collect();
+    assert_eq!(undocumented, [(CalledRoute::Undocumented("/old".to_owned()), "2026-11-20".to_owned())]);
 }
 
-type Totals = BTreeMap<(AppId, Day, Option<u32>, String, String, u16), Counts>;
+type Totals = BTreeMap<(AppId, Day, CalledRoute, String, u16, Option<Company<String>>), Counts>;
 
 fn totals(blocks: &[&[u8]], workers: usize) -> (Totals, u64, u64) {
     let decoder = Decoder::steadfast();
@@ -190,17 +214,16 @@ fn totals(blocks: &[&[u8]], workers: usize) -> (Totals, u64, u64) {
         assert_eq!(outcome.lines, outcome.counted + outcome.reject_counts.total());
         lines += outcome.lines;
         rejected += outcome.reject_counts.total();
-        for calls in outcome.undocumented {
-            add((calls.app, calls.day, None, calls.route, calls.method, calls.status), calls.counts);
+        for calls in outcome.problems {
+            let company = Some(calls.company);
+            add((calls.app, calls.day, calls.route, calls.method, calls.status, company), calls.counts);
         }
     }
     for worker in &mut all {
         for calls in worker.drain().iter() {
             let app = calls.app_id.parse().unwrap();
-            add(
-                (app, calls.day, Some(calls.route), String::new(), calls.method.to_owned(), calls.status),
-                calls.counts,
-            );
+            let route = CalledRoute::Documented(calls.route);
+            add((app, calls.day, route, calls.method.to_owned(), calls.status, None), calls.counts);
         }
     }
     (totals, lines, rejected)
@@ -211,13 +234,14 @@ proptest! {
 
     #[test]
     fn counts_do_not_depend_on_blocks_and_workers(
-        calls in prop::collection::vec((0u8..5, 0u8..6, 0u16..4, 0i64..200_000), 0..300), cut in 1usize..40, workers in 1usize..4,
+        calls in prop::collection::vec((0u8..5, 0u8..6, 0u16..4, 0i64..200_000, 0u8..3), 0..300), cut in 1usize..40, workers in 1usize..4,
     ) {
         let paths = ["/a/1", "/b", "/c", "/c/17", "/", "no path"];
         let lines: Vec<String> = calls
             .iter()
-            .map(|(app, path, status, later)| {
-                line(&format!("app{app}"), "GET", paths[usize::from(*path)], 200 + status, "").replace(&NOON.to_string(), &(NOON - 100_000 + later).to_string()) + "\n"
+            .map(|(app, path, status, later, company)| {
+                let company = if *company == 0 { String::new() } else { format!(",\"company_header\":{company}") };
+                line(&format!("app{app}"), "GET", paths[usize::from(*path)], 200 + status * 100, &company).replace(&NOON.to_string(), &(NOON - 100_000 + later).to_string()) + "\n"
             })
             .collect();
         let whole = lines.concat();

@@ -4,14 +4,15 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use model::{AppId, Call, Counts, Day, Environment, PlatformZone, Principal, Segments};
+use model::{AppId, Call, Company, Counts, Day, Environment, PlatformZone, Principal};
 
-use super::MatchRoute;
 use super::counter::{Counter, Key, class};
 use super::days::Days;
 use super::intern::Interner;
-use super::outcome::{BlockOutcome, RejectedLine, Tallied, UndocumentedCalls};
+use super::outcome::{BlockOutcome, CalledRoute, ProblemCalls, RejectedLine, Tallied};
+use super::{FIRST_PROBLEM, MatchRoute};
 use crate::decode::{Decoder, Scratch};
+use crate::fields::company;
 use crate::path::cut;
 use crate::reject::{Reject, TimeBounds};
 use crate::route::undocumented_route;
@@ -67,20 +68,31 @@ impl WorkerTally {
     ) -> BlockOutcome {
         let Self { counter, apps, methods, days, scratch, hasher } = self;
         let mut outcome = BlockOutcome { seq, ..BlockOutcome::default() };
-        let mut undocumented = Undocumented { hasher: hasher.clone(), positions: HashTable::new() };
+        let mut problems = Problems { hasher: hasher.clone(), positions: HashTable::new() };
         context.decoder.decode_block(block, &context.bounds, scratch, |line, decoded| {
             match decoded {
                 Ok(call) => {
                     let day = days.day_of(call.time);
                     let environment = call.environment.unwrap_or(context.default_environment);
                     let segments = cut(&call.path);
-                    if let Some(route) = context.matcher.match_route(&segments, day) {
-                        let app = apps.number(call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED));
-                        let method = methods.number(&call.method);
-                        let key = Key::new(app, route, method, day, call.status, environment);
-                        counter.add(key, class(!call.company_header, call.principal == Principal::Service));
-                    } else {
-                        undocumented.add(&mut outcome.undocumented, &call, day, environment, &segments);
+                    match context.matcher.match_route(&segments, day) {
+                        Some(route)
+                            if call.status < FIRST_PROBLEM
+                                && !context.matcher.shows_problem(route, &call.method, day) =>
+                        {
+                            let app = apps.number(call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED));
+                            let method = methods.number(&call.method);
+                            let key = Key::new(app, route, method, day, call.status, environment);
+                            counter.add(key, class(call.company.is_none(), call.principal == Principal::Service));
+                        }
+                        Some(route) => {
+                            let route = CalledRoute::Documented(route);
+                            problems.add(&mut outcome.problems, &call, day, environment, route);
+                        }
+                        None => {
+                            let route = CalledRoute::Undocumented(undocumented_route(&segments));
+                            problems.add(&mut outcome.problems, &call, day, environment, route);
+                        }
                     }
                     outcome.counted += 1;
                 }
@@ -123,30 +135,31 @@ fn keep_reject(outcome: &mut BlockOutcome, line: &[u8], reject: Reject, kept: us
     }
 }
 
-/// Where in a block's list the calls of each undocumented route stand.
-struct Undocumented {
+/// Where in a block's list the calls of each key stand.
+struct Problems {
     hasher: FixedState,
     positions: HashTable<usize>,
 }
 
-impl Undocumented {
+impl Problems {
     fn add(
         &mut self,
-        list: &mut Vec<UndocumentedCalls>,
+        list: &mut Vec<ProblemCalls>,
         call: &Call<'_>,
         day: Day,
         environment: Environment,
-        segments: &Segments<'_>,
+        route: CalledRoute,
     ) {
-        let route = undocumented_route(segments);
         let app = call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED);
-        let hash = self.hasher.hash_one((app, &route, &*call.method, call.status, day));
+        let company = company(call.company.as_deref());
+        let hash = self.hasher.hash_one((app, &route, &*call.method, call.status, day, company));
         let equal = |position: &usize| {
             list.get(*position).is_some_and(|known| {
                 known.route == route
                     && known.app.as_str() == app
                     && known.method == call.method
                     && (known.status, known.day, known.environment) == (call.status, day, environment)
+                    && borrowed(&known.company) == company
             })
         };
         let counts = counts_of(call);
@@ -159,16 +172,30 @@ impl Undocumented {
         let hasher = self.hasher.clone();
         self.positions.insert_unique(hash, list.len(), |position| {
             list.get(*position).map_or(0, |known| {
-                hasher.hash_one((known.app.as_str(), &known.route, &*known.method, known.status, known.day))
+                let company = borrowed(&known.company);
+                hasher.hash_one((known.app.as_str(), &known.route, &*known.method, known.status, known.day, company))
             })
         });
         let method = call.method.clone().into_owned();
-        list.push(UndocumentedCalls { app, environment, day, route, method, status: call.status, counts });
+        let company = match company {
+            Company::Absent => Company::Absent,
+            Company::Named(name) => Company::Named(name.to_owned()),
+            Company::Others => Company::Others,
+        };
+        list.push(ProblemCalls { app, environment, day, route, method, status: call.status, company, counts });
+    }
+}
+
+fn borrowed(company: &Company<String>) -> Company<&str> {
+    match company {
+        Company::Absent => Company::Absent,
+        Company::Named(name) => Company::Named(name),
+        Company::Others => Company::Others,
     }
 }
 
 fn counts_of(call: &Call<'_>) -> Counts {
-    let absent = u64::from(!call.company_header);
+    let absent = u64::from(call.company.is_none());
     let service = u64::from(call.principal == Principal::Service);
     Counts { calls: 1, header_absent: absent, service_calls: service, service_header_absent: absent & service }
 }

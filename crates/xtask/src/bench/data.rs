@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::Setting;
-use super::lines;
+use super::lines::{self, Extent};
 use super::surface::Surface;
 use crate::clock;
 use crate::shell::{Failure, io_failure};
@@ -18,10 +18,14 @@ const PATHS: u64 = 1_000_000;
 
 /// The big file of traffic.
 pub(super) fn traffic(setting: &Setting) -> Result<PathBuf, Failure> {
+    traffic_of(setting, "traffic", &Extent::month(setting.lines))
+}
+
+/// A file of traffic of some extent; the stem tells it from others.
+pub(super) fn traffic_of(setting: &Setting, stem: &str, extent: &Extent) -> Result<PathBuf, Failure> {
     let today = clock::today();
-    let count = setting.lines;
-    cached(setting, "traffic", &format!("{count}.ndjson"), today, |surface, out| {
-        lines::write_traffic(count, today, surface, out)
+    cached(setting, stem, &format!("{}.ndjson", extent.lines), today, |surface, out| {
+        lines::write_traffic(extent, today, surface, out)
     })
 }
 

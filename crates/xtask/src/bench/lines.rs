@@ -1,5 +1,5 @@
-//! Traffic on the invented API: 30 complete days up to yesterday, 300 apps of very different size, 2,000
-//! companies, a week's and a day's rhythm. The same lines for the same number and day.
+//! Traffic on the invented API: complete days up to yesterday, apps of very different size, 2,000 companies, a week's
+//! and a day's rhythm. The same lines for the same extent and day.
 
 use std::io::Write;
 
@@ -7,9 +7,9 @@ use super::random::{Random, Zipf, of_pair};
 use super::surface::{Kind, Operation, Piece, Surface, Template};
 use crate::clock;
 
-const APPS: usize = 300;
 const COMPANIES: usize = 2_000;
-pub(super) const DAYS: u64 = 30;
+/// The days of `write_rows`.
+const DAYS: u64 = 30;
 const HOUR_MILLIS: u64 = 3_600_000;
 /// How busy each hour of a day is, in UTC.
 const HOURS: [u64; 24] = [9, 7, 6, 6, 7, 9, 14, 24, 38, 52, 60, 62, 58, 60, 66, 70, 68, 60, 48, 36, 28, 20, 15, 11];
@@ -24,10 +24,32 @@ const AGENTS: [&str; 6] = [
     r#"Mozilla/5.0 \"embedded\" panel/2.2"#,
 ];
 
-/// Writes `lines` lines whose last day is the one before `today`.
-pub(super) fn write_traffic(lines: u64, today: u64, surface: &Surface, out: &mut impl Write) -> std::io::Result<()> {
-    let mut writer = Writer::new(surface);
-    let first_hour = (today - DAYS) * 24;
+/// How much traffic.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extent {
+    pub(super) lines: u64,
+    /// Apps; their sizes follow Zipf's law.
+    pub(super) apps: u64,
+    pub(super) days: u64,
+}
+
+impl Extent {
+    /// A month of a platform of middling size.
+    pub(super) const fn month(lines: u64) -> Self {
+        Self { lines, apps: 300, days: DAYS }
+    }
+}
+
+/// Writes traffic whose last day is the one before `today`.
+pub(super) fn write_traffic(
+    extent: &Extent,
+    today: u64,
+    surface: &Surface,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    let Extent { lines, apps, days } = *extent;
+    let mut writer = Writer::new(surface, apps);
+    let first_hour = (today - days) * 24;
     let weight = |hour: u64| WEEKDAYS[(hour / 24 % 7) as usize] * HOURS[(hour % 24) as usize];
     let total: u64 = (first_hour..today * 24).map(weight).sum();
     let (mut passed, mut written) = (0u64, 0u64);
@@ -47,7 +69,7 @@ pub(super) fn write_traffic(lines: u64, today: u64, surface: &Surface, out: &mut
 
 /// Writes the paths of `count` calls, one a line, for measuring the matcher alone.
 pub(super) fn write_paths(count: u64, surface: &Surface, out: &mut impl Write) -> std::io::Result<()> {
-    let mut writer = Writer::new(surface);
+    let mut writer = Writer::new(surface, Extent::month(count).apps);
     for _ in 0..count {
         writer.line.clear();
         let app = writer.apps.pick(&mut writer.random);
@@ -61,7 +83,7 @@ pub(super) fn write_paths(count: u64, surface: &Surface, out: &mut impl Write) -
 
 /// Writes one call of each of `rows` different combinations of day, route, method and status by one app.
 pub(super) fn write_rows(rows: u64, today: u64, surface: &Surface, out: &mut impl Write) -> std::io::Result<()> {
-    let mut writer = Writer::new(surface);
+    let mut writer = Writer::new(surface, 1);
     let operations: Vec<&Operation> = surface.current.iter().chain(&surface.deprecated).collect();
     let combinations = operations.len() as u64 * STATUSES.len() as u64;
     for row in 0..rows.min(combinations * DAYS) {
@@ -98,9 +120,9 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(surface: &'a Surface) -> Self {
+    fn new(surface: &'a Surface, apps: u64) -> Self {
         let random = Random::new(0x5eed_f00d);
-        let (apps, companies) = (Zipf::new(APPS), Zipf::new(COMPANIES));
+        let (apps, companies) = (Zipf::new(apps as usize), Zipf::new(COMPANIES));
         Self { surface, random, apps, companies, line: Vec::with_capacity(512), day: (0, clock::date(0)) }
     }
 
@@ -288,7 +310,7 @@ mod tests {
 
     fn traffic(lines: u64) -> Vec<Value> {
         let mut text = Vec::new();
-        write_traffic(lines, 20_778, &Surface::new(), &mut text).unwrap();
+        write_traffic(&Extent::month(lines), 20_778, &Surface::new(), &mut text).unwrap();
         assert!((300..380).contains(&(text.len() as u64 / lines)), "{} bytes a line", text.len() as u64 / lines);
         text.split(|&byte| byte == b'\n')
             .filter(|line| !line.is_empty())

@@ -4,11 +4,13 @@
 mod data;
 mod ingest;
 mod lines;
+mod many;
 mod matching;
 mod measure;
 mod pages;
 mod random;
 mod report;
+mod server;
 mod surface;
 mod table;
 
@@ -29,10 +31,13 @@ Parts (default: all):
   match     route matching alone: paths per second
   pages     the health page of the busiest demo app: time on the server
   report    an API Call Activity Report of 100,000 rows
+  many      every main page with 5,000 apps and 400 days of counts (two minutes to make, kept for the day)
 
 Options:
-  --lines N  Lines of traffic, at least 1,000 (default 5,000,000; a line has about 341 bytes)
-  --help     Show this
+  --lines N      Lines of traffic for `ingest`, at least 1,000 (default 5,000,000; a line has about 341 bytes)
+  --url PATH     Another page for `many`; may be given several times
+  --header LINE  A header for every page, such as 'Cookie: …' or 'Authorization: Bearer …' (again and again)
+  --help         Show this
 
 The traffic is the same for every run of a day and kept in target/bench until another day's is made.
 Run it on a quiet machine; the load before the run stands in the table.
@@ -41,12 +46,18 @@ Examples:
   cargo xtask bench
   cargo xtask bench ingest --lines 10000000
   cargo xtask bench pages report
+  cargo xtask bench many --url '/apps?q=app-4' --header 'Cookie: session=…'
 ";
 
 type Part = fn(&Setting, &mut Table) -> Result<(), Failure>;
 
-const PARTS: &[(&str, Part)] =
-    &[("ingest", ingest::run), ("match", matching::run), ("pages", pages::run), ("report", report::run)];
+const PARTS: &[(&str, Part)] = &[
+    ("ingest", ingest::run),
+    ("match", matching::run),
+    ("pages", pages::run),
+    ("report", report::run),
+    ("many", many::run),
+];
 
 /// What every part needs to know.
 struct Setting {
@@ -56,6 +67,10 @@ struct Setting {
     program: PathBuf,
     /// The folder for everything made on the way.
     folder: PathBuf,
+    /// More pages to measure.
+    urls: Vec<String>,
+    /// More headers to ask with: `Name: value`.
+    headers: Vec<String>,
 }
 
 impl Setting {
@@ -77,10 +92,13 @@ impl Setting {
     }
 }
 
+#[derive(Default)]
 struct Wish {
     parts: Vec<String>,
     lines: u64,
     built: bool,
+    urls: Vec<String>,
+    headers: Vec<String>,
 }
 
 /// Builds, then hands over to the release build of this same program, which makes data many times faster.
@@ -98,7 +116,8 @@ pub(crate) fn main(arguments: &[String]) -> Result<(), Failure> {
     }
     let folder = shell::target().join("bench");
     fs::create_dir_all(&folder).map_err(|error| io_failure("create", &folder, &error))?;
-    measure_all(&wish, &Setting { lines: wish.lines, program: release.join("steadfast"), folder })
+    let Wish { parts, lines, urls, headers, .. } = wish;
+    measure_all(&parts, &Setting { lines, program: release.join("steadfast"), folder, urls, headers })
 }
 
 fn again_result(command: &mut Command) -> Result<(), Failure> {
@@ -106,10 +125,10 @@ fn again_result(command: &mut Command) -> Result<(), Failure> {
     if status.success() { Ok(()) } else { Err(Failure::new("a measurement failed; see above")) }
 }
 
-fn measure_all(wish: &Wish, setting: &Setting) -> Result<(), Failure> {
+fn measure_all(parts: &[String], setting: &Setting) -> Result<(), Failure> {
     let mut table = Table::new(setting.lines);
     for (name, part) in PARTS {
-        if wish.parts.is_empty() || wish.parts.iter().any(|wanted| wanted == name) {
+        if parts.is_empty() || parts.iter().any(|wanted| wanted == name) {
             eprintln!("\n=== {name}");
             part(setting, &mut table).map_err(|failure| failure.advise(&format!("while measuring `{name}`")))?;
         }
@@ -123,24 +142,39 @@ fn measure_all(wish: &Wish, setting: &Setting) -> Result<(), Failure> {
 }
 
 fn read(arguments: &[String]) -> Result<Wish, Failure> {
-    let mut wish = Wish { parts: Vec::new(), lines: 5_000_000, built: false };
+    let mut wish = Wish { lines: 5_000_000, ..Wish::default() };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
-        match argument.as_str() {
+        let (name, value) = match argument.split_once('=').filter(|_| argument.starts_with("--")) {
+            Some((name, value)) => (name, Some(value)),
+            None => (argument.as_str(), None),
+        };
+        let mut value = || value.or_else(|| rest.next().map(String::as_str)).unwrap_or_default();
+        match name {
             "--built" => wish.built = true,
-            "--lines" => wish.lines = read_lines(rest.next().map_or("", String::as_str))?,
-            other => match other.strip_prefix("--lines=") {
-                Some(number) => wish.lines = read_lines(number)?,
-                None if PARTS.iter().any(|(name, _)| *name == other) => wish.parts.push(other.to_owned()),
-                None => {
-                    return Err(Failure::usage(format!(
-                        "there is no part or option `{other}`; see `cargo xtask bench --help`"
-                    )));
-                }
-            },
+            "--lines" => wish.lines = read_lines(value())?,
+            "--url" => wish.urls.push(read_url(value())?),
+            "--header" => wish.headers.push(read_header(value())?),
+            other if PARTS.iter().any(|(name, _)| *name == other) => wish.parts.push(other.to_owned()),
+            other => {
+                let message = format!("there is no part or option `{other}`; see `cargo xtask bench --help`");
+                return Err(Failure::usage(message));
+            }
         }
     }
     Ok(wish)
+}
+
+fn read_url(text: &str) -> Result<String, Failure> {
+    let usable = text.starts_with('/') && !text.contains(char::is_whitespace);
+    let wrong = || Failure::usage(format!("`{text}` is no path of a page; write one such as `/apps?q=x`"));
+    usable.then(|| text.to_owned()).ok_or_else(wrong)
+}
+
+fn read_header(text: &str) -> Result<String, Failure> {
+    let usable = text.contains(':') && !text.contains(char::is_control);
+    let wrong = || Failure::usage(format!("`{text}` is no header; write one such as `Cookie: a=b`"));
+    usable.then(|| text.to_owned()).ok_or_else(wrong)
 }
 
 fn read_lines(text: &str) -> Result<u64, Failure> {
@@ -162,7 +196,18 @@ mod tests {
         let wish = read(&words(&["pages", "--lines", "10_000", "report"])).unwrap();
         assert_eq!((wish.parts, wish.lines), (words(&["pages", "report"]), 10_000));
         assert_eq!(read(&[]).unwrap().lines, 5_000_000);
-        for wrong in [&["nonsense"][..], &["--lines"], &["--lines", "7"], &["--lines=x"]] {
+        let many = read(&words(&["many", "--url=/a?q=1", "--url", "/b", "--header", "Cookie: a=b"])).unwrap();
+        assert_eq!((many.urls, many.headers), (words(&["/a?q=1", "/b"]), words(&["Cookie: a=b"])));
+        let wrong: [&[&str]; 7] = [
+            &["nonsense"],
+            &["--lines"],
+            &["--lines", "7"],
+            &["--lines=x"],
+            &["--url", "b"],
+            &["--url"],
+            &["--header=x"],
+        ];
+        for wrong in wrong {
             assert!(read(&words(wrong)).is_err(), "{wrong:?}");
         }
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold before a change lands, in one command. CI runs it as it is.
 
+mod checkers;
 mod fixtures;
 mod packages;
 mod steps;
@@ -171,7 +172,7 @@ mod tests {
     #[test]
     fn a_step_alone_brings_what_it_needs_in_order() {
         assert_eq!(names(&["--only", "fmt"]), ["fmt"]);
-        assert_eq!(names(&["--only=tests"]), ["packages", "fixtures", "tests"]);
+        assert_eq!(names(&["--only=tests"]), ["packages", "fixtures", "checkers", "tests"]);
     }
 
     #[test]

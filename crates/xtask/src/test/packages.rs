@@ -20,9 +20,18 @@ const PACKAGES: &[Package] = &[
     },
     Package { name: "chromium-driver", present: || which("chromedriver").is_some() },
     Package { name: "fonts-dejavu-core", present: || any_font() },
+    // The mail server of tests, and what makes its certificate.
+    Package { name: "python3-aiosmtpd", present: || Path::new("/usr/lib/python3/dist-packages/aiosmtpd").exists() },
+    Package { name: "openssl", present: || Path::new("/usr/bin/openssl").exists() },
     Package { name: "npm", present: || which("npm").is_some() },
+    Package { name: "python3-venv", present: venv_present },
     Package { name: "python3-pip", present: || which("pip3").or_else(|| which("pip")).is_some() || tools_present() },
 ];
+
+/// Whether Python can make folders of its own for programs; Debian splits that off.
+fn venv_present() -> bool {
+    shell::succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"]))
+}
 
 /// Whether pip, which brings these ready built, has nothing left to do.
 fn tools_present() -> bool {

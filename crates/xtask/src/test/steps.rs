@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Outcome, fixtures, packages, tools};
+use super::{Outcome, checkers, fixtures, packages, tools};
 use crate::shell::{self, Failure};
 
 /// One step.
@@ -31,7 +31,7 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "packages",
-        what: "system packages for the tests: nginx, Chromium and its driver, fonts",
+        what: "system packages for the tests: nginx, Chromium and its driver, fonts, npm, Python",
         needs: &[],
         advice: "install what is named above, then run the tests again",
         run: packages::run,
@@ -96,9 +96,16 @@ pub(super) const STEPS: &[Step] = &[
         run: fixtures::run,
     },
     Step {
+        name: "checkers",
+        what: "axe-core for pages and Schemathesis for the API, both pinned",
+        needs: &["packages"],
+        advice: "the npm registry and the Python index have to be reached once; `rm -r target/tools` starts afresh",
+        run: checkers::run,
+    },
+    Step {
         name: "tests",
         what: "unit, property, whole-program, nginx and browser tests",
-        needs: &["packages", "fixtures"],
+        needs: &["packages", "fixtures", "checkers"],
         advice: "one test alone: cargo nextest run -p CRATE NAME (TEST_EVERYTHING=1 forbids skipping)",
         run: tests,
     },
@@ -133,6 +140,7 @@ fn tests() -> Result<Outcome, Failure> {
     command.current_dir(shell::root());
     command.args(["nextest", "run", "--workspace", "--profile", "everything"]);
     command.env("TEST_EVERYTHING", "1").env("TEST_OPENAPI_DIRECTORY", fixtures::folder());
+    command.env("TEST_TOOLS_DIRECTORY", checkers::folder());
     shell::run(&mut command)?;
     Ok(Outcome { tests: counts(&report), remark: None })
 }

@@ -21,10 +21,7 @@ fn commit(path: &str, head_digest: u64) -> IngestCommit {
         updated_at: UnixMillis(0),
     };
     IngestCommit {
-        before: None,
         after: Some(after),
-        newest_known: 0,
-        catalog: None,
         apps: vec!["a".parse().unwrap()],
         routes: vec![RouteKey { documented: true, text: "/x".to_owned() }],
         methods: vec!["GET".to_owned()],
@@ -37,8 +34,7 @@ fn commit(path: &str, head_digest: u64) -> IngestCommit {
             status: 200,
             counts: Counts { calls: 1, ..Counts::default() },
         }],
-        rejects: vec![],
-        at: UnixMillis(0),
+        ..IngestCommit::empty(UnixMillis(0))
     }
 }
 

@@ -299,7 +299,7 @@ impl DecodeBytes for LogDecoder {
             method,
             path,
             status,
-            company_header: values.company_header.is_some_and(|value| fields::header_present(&text(value))),
+            company: present(values.company_header),
             principal: match present(values.principal) {
                 Some(principal) if principal == "service" => Principal::Service,
                 _ => Principal::User,
@@ -341,7 +341,7 @@ mod tests {
             call.method,
             call.path,
             call.status,
-            call.company_header
+            call.company.is_some()
         ))
     }
 

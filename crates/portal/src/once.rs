@@ -1,0 +1,25 @@
+//! The header `Idempotency-Key` of requests that create something.
+
+use axum::http::HeaderMap;
+use serde::Serialize;
+use service::Once;
+
+use crate::access::Caller;
+use crate::fault::Fault;
+
+/// The request as one that may be sent again, if it carries a key. `path` and `body` are what it asks for.
+pub(crate) fn once(
+    caller: &Caller,
+    headers: &HeaderMap,
+    path: &str,
+    body: &impl Serialize,
+) -> Result<Option<Once>, Fault> {
+    let mut keys = headers.get_all("idempotency-key").iter();
+    let Some(key) = keys.next() else { return Ok(None) };
+    if keys.next().is_some() {
+        return Err(Fault::BadRequest("send one header `Idempotency-Key`".to_owned()));
+    }
+    let content = format!("POST {path}\n{}", serde_json::to_string(body)?);
+    let key = key.to_str().unwrap_or_default();
+    Ok(Some(Once::new(caller.actor.doer(), key, &content)?))
+}

@@ -1,0 +1,15 @@
+//! The platform's own pages, for its staff: all apps, who calls what is retired or private, and where counts come from.
+
+pub(crate) mod api;
+pub(crate) mod apps;
+pub(crate) mod board;
+mod change;
+pub(crate) mod route;
+#[cfg(test)]
+pub(crate) mod samples;
+pub(crate) mod sources;
+mod tabs;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use tabs::{PlatformTab, TabLink, platform_tabs};

@@ -1,0 +1,118 @@
+//! The platform's pages and their API over a real store.
+
+use axum::http::{Method, StatusCode};
+use model::{AppRole, MemberRole, Scope};
+use serde_json::{Value, json};
+use service::DocumentFile;
+
+use crate::testing::TestPortal;
+
+const OPENAPI: &str = r#"{"openapi":"3.0.0","info":{"title":"T","version":"1"},"paths":{
+    "/old":{"get":{"deprecated":true,"x-deprecated-at":"2026-09-01","x-sunset":"2026-12-31"}},
+    "/quiet":{"delete":{"deprecated":true}}, "/new":{"get":{}}}}"#;
+
+async fn portal() -> TestPortal {
+    let portal = TestPortal::empty();
+    let document = DocumentFile { name: "api.json".to_owned(), bytes: OPENAPI.as_bytes().to_vec() };
+    portal.steadfast.import_catalog(&[document], false).await.unwrap();
+    portal.refusals("roof-scan", 500).await;
+    portal.counts("roof-scan", true, "/old", 200, 7).await;
+    portal
+}
+
+#[tokio::test]
+async fn the_staff_sees_all_apps_with_whose_they_are() {
+    let portal = portal().await;
+    let olga = portal.operator().await;
+    let owner = portal.person("owner").await;
+    let acme = portal.organisation("Acme & Co", &[(&owner, MemberRole::Admin)]).await;
+    portal.app("erp", acme, &[(&owner, AppRole::Owner)]).await;
+    let page = portal.get_as(&olga, "/platform").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for part in ["roof-scan", "nobody has claimed it", "Acme &#38; Co", "Needs Attention", "Worth a look"] {
+        assert!(page.body.contains(part), "{part}");
+    }
+    let found = portal.get_as(&olga, "/platform?q=acme&change=").await;
+    assert!(found.body.contains("erp app") && !found.body.contains("roof-scan"), "{}", found.body);
+    let new = portal.get_as(&olga, "/platform?change=new").await;
+    assert!(new.body.contains("roof-scan") && !new.body.contains("erp app"));
+    assert_eq!(portal.get_as(&olga, "/platform?change=x").await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn programs_walk_all_apps() {
+    let portal = portal().await;
+    portal.refusals("another", 1).await;
+    let olga = portal.operator().await;
+    let token = portal.token(&olga, &[Scope::PlatformRead]).await;
+    let get = async |url: &str| portal.api(&token, Method::GET, url, None).await;
+    let first = get("/api/v1/platform/apps?limit=1").await.json();
+    let ids = |page: &Value| page["items"].as_array().unwrap().iter().map(|app| app["id"].clone()).collect::<Vec<_>>();
+    assert_eq!((ids(&first), &first["next"]), (vec![json!("another")], &json!("another")));
+    let second = get("/api/v1/platform/apps?limit=1&cursor=another").await.json();
+    assert_eq!((ids(&second), &second["next"]), (vec![json!("roof-scan")], &Value::Null));
+    let app = &second["items"][0];
+    assert_eq!((&app["status"], &app["status_week_ago"]), (&json!("needs_attention"), &Value::Null));
+    assert_eq!(app["changes"], json!(["worse", "new", "unclaimed"]));
+    assert_eq!(app["calls_this_week"], json!(3 * 507));
+    assert_eq!(get("/api/v1/platform/apps?page=2").await.status, StatusCode::BAD_REQUEST);
+    let cookie = portal.get_as(&olga, "/api/v1/platform/apps").await;
+    assert_eq!(cookie.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_sunset_board_says_who_calls_and_what_can_go() {
+    let portal = portal().await;
+    let olga = portal.operator().await;
+    let page = portal.get_as(&olga, "/platform/deprecated").await;
+    for part in [
+        "/old",
+        "in 41 days",
+        "deprecated since 1 Sep 2026",
+        "/quiet",
+        "Safe to remove",
+        "2 operations, 1 still called",
+    ] {
+        assert!(page.body.contains(part), "{part} is missing in {}", page.body);
+    }
+    assert!(!page.body.contains("/new"));
+    let route = portal.get_as(&olga, "/platform/deprecated/route?method=GET&route=%2Fold").await;
+    assert!(route.body.contains("roof-scan") && route.body.contains("21 calls by 1 app"), "{}", route.body);
+    let nowhere = portal.get_as(&olga, "/platform/deprecated/route?method=GET&route=%2Fnew").await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+
+    let json = portal.get_as(&olga, "/api/v1/platform/deprecated").await.json();
+    let old = &json["items"][0];
+    assert_eq!((&old["route"], &old["sunset"], &old["calls"]), (&json!("/old"), &json!("2026-12-31"), &json!(21)));
+    assert_eq!((&old["used_by"][0]["app"], &old["safe_to_remove"]), (&json!("roof-scan"), &json!(false)));
+    assert_eq!(json["items"][1]["safe_to_remove"], json!(true));
+    let next = portal.get_as(&olga, "/api/v1/platform/deprecated?limit=1").await.json()["next"].clone();
+    let second = format!("/api/v1/platform/deprecated?limit=1&cursor={}", next.as_str().unwrap());
+    assert_eq!(portal.get_as(&olga, &second).await.json()["items"][0]["route"], json!("/quiet"));
+}
+
+#[tokio::test]
+async fn private_routes_lead_to_who_depends_on_them() {
+    let portal = portal().await;
+    let olga = portal.operator().await;
+    let page = portal.get_as(&olga, "/platform/private").await;
+    assert!(page.body.contains("/a/&#60;b&#62;/:id") && page.body.contains("documented nowhere"), "{}", page.body);
+    let (_, link) = page.body.split_once("href=\"/platform/private/route").unwrap();
+    let link = link.split('"').next().unwrap().replace("&#38;", "&");
+    let route = portal.get_as(&olga, &format!("/platform/private/route{link}")).await;
+    assert!(route.body.contains("roof-scan") && route.body.contains("1,500 calls by 1 app"), "{}", route.body);
+    let json = portal.get_as(&olga, "/api/v1/platform/private").await.json();
+    assert_eq!(json["items"][0]["route"], json!("/a/<b>/:id"));
+}
+
+#[tokio::test]
+async fn sources_tell_of_imports_and_of_nothing() {
+    let portal = portal().await;
+    let olga = portal.operator().await;
+    let page = portal.get_as(&olga, "/platform/sources").await;
+    for part in ["No file was read", "api.json", "/quiet", "None: every line"] {
+        assert!(page.body.contains(part), "{part}");
+    }
+    let json = portal.get_as(&olga, "/api/v1/platform/sources").await.json();
+    assert_eq!((&json["files"], &json["catalog"]["documents"]), (&json!([]), &json!(["api.json"])));
+}

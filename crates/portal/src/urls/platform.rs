@@ -1,0 +1,25 @@
+//! URLs of the platform's own pages.
+
+use super::organisations::with_texts;
+use super::{PLATFORM_DEPRECATED, PLATFORM_PRIVATE};
+
+/// One page of a list with these parameters; empty ones go without saying.
+pub(crate) fn page<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, String)>, page: usize) -> String {
+    let page = ("page", if page > 1 { page.to_string() } else { String::new() });
+    let pairs: Vec<(&str, String)> = pairs.into_iter().chain([page]).collect();
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    with_texts(path, &pairs)
+}
+
+/// Who calls a deprecated operation.
+pub(crate) fn deprecated_route(method: &str, route: &str, number: usize) -> String {
+    let path = format!("{PLATFORM_DEPRECATED}/route");
+    page(&path, [("method", method.to_owned()), ("route", route.to_owned())], number)
+}
+
+/// Who calls a private route; `documented`: one that the catalog keeps from outside use.
+pub(crate) fn private_route(method: &str, route: &str, documented: bool, number: usize) -> String {
+    let kind = if documented { "internal" } else { "" };
+    let path = format!("{PLATFORM_PRIVATE}/route");
+    page(&path, [("method", method.to_owned()), ("route", route.to_owned()), ("kind", kind.to_owned())], number)
+}

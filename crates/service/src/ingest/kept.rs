@@ -1,0 +1,161 @@
+//! The bounds on what strangers can make an app's day hold: undocumented routes and companies that are kept by name.
+//!
+//! Of each app, environment and day the first are kept, in the order of the lines, those in the store included. That is
+//! exact as long as nobody else adds to the store between asking it and committing; see [`super::lock`].
+
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
+
+use foldhash::fast::{FixedState, RandomState};
+use indexmap::IndexSet;
+use model::{AppId, Company, Day, Environment};
+use store::Store;
+use traffic::{COMPANIES_PER_DAY, CalledRoute, ProblemCalls, UNDOCUMENTED_ROUTES_PER_DAY};
+
+use crate::Error;
+
+/// An app, an environment and a day: what the bounds are for. The app as a number in [`Kept`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Group {
+    app: usize,
+    environment: Environment,
+    day: Day,
+}
+
+/// For how many groups the store is asked at once for routes: what it answers may be a thousand long texts for each.
+const ROUTES_ASKED: usize = 16;
+
+/// For how many groups the store is asked at once for companies.
+const COMPANIES_ASKED: usize = 256;
+
+/// How many texts are remembered before they are forgotten, to be asked of the store again.
+const REMEMBERED: usize = 300_000;
+
+/// What is kept by name.
+pub(super) struct Kept {
+    apps: IndexSet<AppId, FixedState>,
+    routes: Bounded,
+    companies: Bounded,
+    hasher: RandomState,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            apps: IndexSet::default(),
+            routes: Bounded::new(UNDOCUMENTED_ROUTES_PER_DAY),
+            companies: Bounded::new(COMPANIES_PER_DAY),
+            hasher: RandomState::default(),
+        }
+    }
+}
+
+impl Kept {
+    /// Asks the store about the groups of these calls that are not known yet.
+    pub(super) async fn learn(
+        &mut self,
+        problems: impl Iterator<Item = &ProblemCalls> + Send,
+        store: &dyn Store,
+    ) -> Result<(), Error> {
+        let mut of_routes: IndexSet<Group, FixedState> = IndexSet::default();
+        let mut of_companies: IndexSet<Group, FixedState> = IndexSet::default();
+        for calls in problems {
+            let group = self.group(calls);
+            if matches!(calls.company, Company::Named(_)) && !self.companies.knows(&group) {
+                of_companies.insert(group);
+            }
+            if matches!(calls.route, CalledRoute::Undocumented(_)) && !self.routes.knows(&group) {
+                of_routes.insert(group);
+            }
+        }
+        let (of_routes, of_companies): (Vec<Group>, Vec<Group>) =
+            (of_routes.into_iter().collect(), of_companies.into_iter().collect());
+        for groups in of_routes.chunks(ROUTES_ASKED) {
+            // The place for what comes after the bound may be among them: then the bound is reached, or a path
+            // that reads like it takes up one place as any other does.
+            let stored = store.undocumented_routes_of(&self.named(groups)).await?;
+            self.routes.know(groups, &stored, &self.hasher);
+        }
+        for groups in of_companies.chunks(COMPANIES_ASKED) {
+            let stored = store.companies_of(&self.named(groups)).await?;
+            self.companies.know(groups, &stored, &self.hasher);
+        }
+        Ok(())
+    }
+
+    /// The group of some calls.
+    pub(super) fn group(&mut self, calls: &ProblemCalls) -> Group {
+        let app = match self.apps.get_index_of(&calls.app) {
+            Some(app) => app,
+            None => self.apps.insert_full(calls.app.clone()).0,
+        };
+        Group { app, environment: calls.environment, day: calls.day }
+    }
+
+    /// Groups as the store knows them.
+    fn named(&self, groups: &[Group]) -> Vec<(AppId, Environment, Day)> {
+        let named = |group: &Group| Some((self.apps.get_index(group.app)?.clone(), group.environment, group.day));
+        groups.iter().filter_map(named).collect()
+    }
+
+    /// Whether the undocumented route is kept by name, or now is.
+    pub(super) fn admits_route(&mut self, group: Group, route: &str) -> bool {
+        self.routes.admit(group, self.hasher.hash_one(route))
+    }
+
+    /// Whether the company is kept by name, or now is.
+    pub(super) fn admits_company(&mut self, group: Group, company: &str) -> bool {
+        self.companies.admit(group, self.hasher.hash_one(company))
+    }
+
+    /// Whether so much is remembered that it has to be forgotten.
+    pub(super) fn is_full(&self) -> bool {
+        self.routes.texts + self.companies.texts > REMEMBERED
+    }
+
+    /// Forgets everything. Only right when all that was admitted is committed, or none of it ever will be.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// The first texts of each group.
+struct Bounded {
+    /// How many are kept of a group.
+    bound: usize,
+    /// Hashes of the texts of each group: 64 bits with a seed that nobody knows, since texts may be long.
+    groups: HashMap<Group, HashSet<u64, FixedState>, FixedState>,
+    texts: usize,
+}
+
+impl Bounded {
+    fn new(bound: usize) -> Self {
+        Self { bound, groups: HashMap::default(), texts: 0 }
+    }
+
+    fn knows(&self, group: &Group) -> bool {
+        self.groups.contains_key(group)
+    }
+
+    /// Takes note of what the store has of each group.
+    fn know(&mut self, groups: &[Group], stored: &[Vec<String>], hasher: &RandomState) {
+        for (group, texts) in groups.iter().zip(stored) {
+            self.texts += texts.len();
+            let texts = texts.iter().map(|text| hasher.hash_one(text.as_str())).collect();
+            self.groups.insert(*group, texts);
+        }
+    }
+
+    fn admit(&mut self, group: Group, text: u64) -> bool {
+        let kept = self.groups.entry(group).or_default();
+        if kept.contains(&text) {
+            return true;
+        }
+        let admitted = kept.len() < self.bound;
+        if admitted {
+            kept.insert(text);
+            self.texts += 1;
+        }
+        admitted
+    }
+}

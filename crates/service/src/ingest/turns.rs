@@ -1,0 +1,199 @@
+//! Committing batches, one's turn at a time: those that wait share a commit.
+
+use std::hash::BuildHasher;
+use std::sync::{Mutex, PoisonError};
+
+use store::{BatchCommit, IngestCommit};
+use tokio::sync::oneshot;
+
+use super::KEYS;
+use super::batch::{BatchOutcome, ReadBatch};
+use super::kept::Kept;
+use super::lock::IngestLock;
+use super::pending::{Pending, keyed};
+use crate::{Error, Steadfast};
+
+/// How many batches share a commit at most.
+const SHARED: usize = 64;
+
+/// Batches that wait to be committed, and what whoever commits them has to know.
+#[derive(Default)]
+pub(super) struct Turns {
+    waiting: Mutex<Vec<Waiting>>,
+    /// Held by the one whose turn it is.
+    turn: tokio::sync::Mutex<Turn>,
+}
+
+/// A batch, and where the answer is waited for.
+struct Waiting {
+    batch: ReadBatch,
+    answer: oneshot::Sender<Result<BatchOutcome, Error>>,
+}
+
+/// What is handed on from turn to turn.
+#[derive(Default)]
+struct Turn {
+    lock: Option<IngestLock>,
+    kept: Kept,
+    /// The last import that was met.
+    import: Option<i64>,
+}
+
+impl Turns {
+    /// Has a batch wait. To be followed by [`Turns::take`].
+    pub(super) fn wait(&self, batch: ReadBatch, answer: oneshot::Sender<Result<BatchOutcome, Error>>) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Waiting { batch, answer });
+    }
+
+    /// Waits for a turn and commits what waits then, if others have not done so yet.
+    pub(super) async fn take(&self, steadfast: &Steadfast) {
+        let mut turn = self.turn.lock().await;
+        let group = self.next_group();
+        if !group.is_empty() {
+            turn.commit(steadfast, group).await;
+        }
+    }
+
+    /// The batches that waited longest, as many as make one commit; always one at least if any waits, so that as many
+    /// turns as batches are enough.
+    fn next_group(&self) -> Vec<Waiting> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = 0;
+        let fits = waiting.iter().take(SHARED).take_while(|next| {
+            let first = keys == 0;
+            keys += next.batch.len().max(1);
+            first || keys <= KEYS
+        });
+        let count = fits.count();
+        waiting.drain(..count).collect()
+    }
+}
+
+impl Turn {
+    /// Commits batches together and answers each; where that fails, each by itself.
+    async fn commit(&mut self, steadfast: &Steadfast, mut group: Vec<Waiting>) {
+        let lock = match self.lock.take().map_or_else(|| open_lock(steadfast), Ok) {
+            Ok(lock) => lock,
+            Err(error) => return refuse(group, error),
+        };
+        match lock.hold().await {
+            Ok(held) => {
+                if !held.undisturbed {
+                    self.kept.forget();
+                }
+                while !group.is_empty() {
+                    group = self.commit_distinct(steadfast, group).await;
+                }
+            }
+            Err(error) => refuse(group, error),
+        }
+        self.lock = Some(lock);
+    }
+
+    /// Commits all batches but those that would be taken for one of the others, which are returned.
+    async fn commit_distinct(&mut self, steadfast: &Steadfast, group: Vec<Waiting>) -> Vec<Waiting> {
+        let (mut distinct, mut later): (Vec<Waiting>, Vec<Waiting>) = (Vec::new(), Vec::new());
+        for waiting in group {
+            let identity = &waiting.batch.identity;
+            let is_alike =
+                |other: &Waiting| identity.follows(&other.batch.identity) || other.batch.identity.follows(identity);
+            if distinct.iter().any(is_alike) {
+                later.push(waiting);
+            } else if let Some(answer) = steadfast.counted_before(identity).await.transpose() {
+                give(waiting, answer);
+            } else {
+                distinct.push(waiting);
+            }
+        }
+        if let [_, _, ..] = distinct.as_slice() {
+            let batches: Vec<&ReadBatch> = distinct.iter().map(|waiting| &waiting.batch).collect();
+            if self.save(steadfast, &batches).await.is_ok() {
+                for waiting in distinct {
+                    let outcome = waiting.batch.outcome();
+                    give(waiting, Ok(outcome));
+                }
+                return later;
+            }
+        }
+        for waiting in distinct {
+            let saved = self.save(steadfast, &[&waiting.batch]).await;
+            let answer = match saved {
+                Ok(()) => Ok(waiting.batch.outcome()),
+                // Counted by somebody else just now?
+                Err(error) => match steadfast.counted_before(&waiting.batch.identity).await {
+                    Ok(Some(outcome)) => Ok(outcome),
+                    Err(Error::KeyReused) => Err(Error::KeyReused),
+                    Ok(None) | Err(_) => Err(error),
+                },
+            };
+            give(waiting, answer);
+        }
+        later
+    }
+
+    /// Commits batches together, all or nothing.
+    async fn save(&mut self, steadfast: &Steadfast, batches: &[&ReadBatch]) -> Result<(), Error> {
+        let saved = self.try_save(steadfast, batches).await;
+        if saved.is_err() || self.kept.is_full() {
+            // What was admitted for them is not in the store.
+            self.kept.forget();
+        }
+        saved
+    }
+
+    async fn try_save(&mut self, steadfast: &Steadfast, batches: &[&ReadBatch]) -> Result<(), Error> {
+        let newest = batches.iter().filter_map(|batch| batch.import).max();
+        if newest > self.import {
+            // Routes that are documented now take no place among the undocumented ones any more.
+            self.kept.forget();
+            self.import = newest;
+        }
+        self.kept.learn(batches.iter().flat_map(|batch| &batch.problems), steadfast.store.as_ref()).await?;
+        let mut pending = Pending::default();
+        for batch in batches {
+            pending.change_catalog();
+            for tallied in &batch.tallied {
+                pending.add_tallied(tallied, &batch.catalog);
+            }
+            pending.add_rejects(&batch.rejected);
+            pending.add_problems(&batch.problems, &batch.catalog, &mut self.kept);
+            steadfast.keep_rejects(&batch.evidence)?;
+        }
+        let since = steadfast.forgotten_since();
+        let seen = |batch: &&ReadBatch| BatchCommit {
+            sender: batch.identity.sender.clone(),
+            key: batch.identity.key.clone(),
+            digest: batch.identity.digest,
+            since,
+            accepted: batch.accepted,
+            rejects: keyed(&batch.rejected),
+        };
+        let mut commit = IngestCommit {
+            // The oldest of their catalogs: if it is not the last any more, counts settle by themselves.
+            catalog: batches.iter().map(|batch| batch.import).min().flatten(),
+            batches: batches.iter().map(seen).collect(),
+            ..IngestCommit::empty(steadfast.clock.now())
+        };
+        pending.take_into(&mut commit);
+        steadfast.store.commit_ingest(commit).await?;
+        Ok(())
+    }
+}
+
+fn open_lock(steadfast: &Steadfast) -> Result<IngestLock, Error> {
+    let name = std::collections::hash_map::RandomState::new().hash_one(0);
+    IngestLock::beside(steadfast.rejects.path(), name)
+}
+
+fn give(waiting: Waiting, answer: Result<BatchOutcome, Error>) {
+    // Nobody waits any more? It is counted all the same, and recognised when it is sent again.
+    let _ = waiting.answer.send(answer);
+}
+
+/// Answers all with the same refusal.
+fn refuse(group: Vec<Waiting>, error: Error) {
+    let mut error = Some(error);
+    for waiting in group {
+        give(waiting, Err(error.take().unwrap_or(Error::Busy)));
+    }
+}

@@ -1,0 +1,58 @@
+//! Overviews that were made, with the revision of the store that they were made of. An overview is a function of that
+//! revision, of the day and of the rules: it is used only where all three are the same.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use health::Rules;
+use model::Day;
+
+use super::Overview;
+
+/// How many days are kept: today, and those that people look back to.
+const DAYS: usize = 4;
+
+/// The overviews that were used last. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct OverviewCache {
+    /// The last used last.
+    kept: Arc<Mutex<Vec<Kept>>>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    revision: i64,
+    rules: Rules,
+    overview: Arc<Overview>,
+}
+
+impl OverviewCache {
+    /// The overview of this day and revision, or of a later revision.
+    pub(super) fn at(&self, as_of: Day, rules: &Rules, revision: i64) -> Option<Arc<Overview>> {
+        self.since(as_of, rules, revision).map(|(_, overview)| overview)
+    }
+
+    /// The overview of this day, if it was made at `oldest` or later, and its revision.
+    pub(super) fn since(&self, as_of: Day, rules: &Rules, oldest: i64) -> Option<(i64, Arc<Overview>)> {
+        let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = all.iter().position(|kept| kept.overview.as_of == as_of && kept.rules == *rules)?;
+        let kept = all.remove(place);
+        let found = (kept.revision >= oldest).then(|| (kept.revision, Arc::clone(&kept.overview)));
+        all.push(kept);
+        found
+    }
+
+    pub(super) fn keep(&self, revision: i64, rules: &Rules, overview: Arc<Overview>) {
+        let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|kept| kept.overview.as_of != overview.as_of || kept.rules != *rules);
+        if all.len() == DAYS {
+            all.remove(0);
+        }
+        all.push(Kept { revision, rules: *rules, overview });
+    }
+
+    /// Waits until nobody else makes an overview.
+    pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+}

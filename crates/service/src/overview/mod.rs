@@ -1,0 +1,147 @@
+//! All apps at a glance: their statuses as of a day, and what was different a week before.
+//!
+//! Statuses are functions of verdicts. What they come to is kept in memory, together with the revision of the store that
+//! it was made of, so that a list of thousands of apps is not made anew for each page: `kept.rs`.
+
+mod kept;
+mod standing;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use model::{AppId, Day, DayRange, Status};
+
+pub use self::kept::OverviewCache;
+pub use self::standing::AppStanding;
+pub(crate) use self::standing::{listed, overview};
+use crate::view::{AppOverview, Summary};
+use crate::{Error, Steadfast};
+
+/// How many days before make a week ago.
+const WEEK: i32 = 7;
+
+/// Up to so many apps that changed are put into their places; with more, all are sorted anew.
+const FEW: usize = 100;
+
+/// All apps as of a day.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// Only complete days before this one count.
+    pub as_of: Day,
+    /// Worst first, then by name; the reserved app of unidentified calls last.
+    pub apps: Vec<Arc<AppStanding>>,
+    places: HashMap<AppId, usize>,
+}
+
+impl Overview {
+    /// These apps, in whichever order they come.
+    #[must_use]
+    pub fn new(as_of: Day, mut apps: Vec<Arc<AppStanding>>) -> Self {
+        apps.sort_by_cached_key(|app| rank(&app.overview));
+        Self::sorted(as_of, apps)
+    }
+
+    fn sorted(as_of: Day, apps: Vec<Arc<AppStanding>>) -> Self {
+        let places = apps.iter().enumerate().map(|(place, app)| (app.overview.app.id.clone(), place)).collect();
+        Self { as_of, apps, places }
+    }
+
+    /// The same apps but for those that changed, or that are new.
+    fn with(&self, changed: Vec<Arc<AppStanding>>) -> Self {
+        let ids: HashSet<&AppId> = changed.iter().map(|app| &app.overview.app.id).collect();
+        let others = self.apps.iter().filter(|app| !ids.contains(&app.overview.app.id)).cloned();
+        let mut apps: Vec<Arc<AppStanding>> = others.collect();
+        if changed.len() > FEW {
+            apps.extend(changed);
+            return Self::new(self.as_of, apps);
+        }
+        for app in changed {
+            let rank_of_it = rank(&app.overview);
+            let place = apps.partition_point(|other| rank(&other.overview) < rank_of_it);
+            apps.insert(place, app);
+        }
+        Self::sorted(self.as_of, apps)
+    }
+
+    /// One app.
+    #[must_use]
+    pub fn app(&self, id: &AppId) -> Option<&Arc<AppStanding>> {
+        self.places.get(id).and_then(|place| self.apps.get(*place))
+    }
+}
+
+impl Steadfast {
+    /// Every app with its status as of a day: worst first, then by name; the reserved app of unidentified
+    /// calls last.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn apps(&self, as_of: Day) -> Result<Vec<AppOverview>, Error> {
+        let overview = self.overview(as_of).await?;
+        Ok(overview.apps.iter().map(|app| app.overview.clone()).collect())
+    }
+
+    /// Every app as of a day, shared.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn overview(&self, as_of: Day) -> Result<Arc<Overview>, Error> {
+        let days = self.listed_days(as_of);
+        self.find_dirty().await?;
+        let state = self.store.list_state(days).await?;
+        if !state.dirty
+            && let Some(overview) = self.overviews.at(as_of, &self.rules, state.revision)
+        {
+            return Ok(overview);
+        }
+        // One at a time: whoever waits finds what the one before judged and made.
+        let _turn = self.overviews.turn().await;
+        self.judge_within(None, days).await?;
+        let state = self.store.list_state(days).await?;
+        if let Some(overview) = self.overviews.at(as_of, &self.rules, state.revision) {
+            return Ok(overview);
+        }
+        let before = self.overviews.since(as_of, &self.rules, state.reset);
+        let listed = self.store.listed_apps(before.as_ref().map(|(revision, _)| *revision), days).await?;
+        let standing = |app| Arc::new(AppStanding::new(app, as_of, &self.rules));
+        let changed: Vec<Arc<AppStanding>> = listed.items.into_iter().map(standing).collect();
+        let overview = Arc::new(match before {
+            None => Overview::new(as_of, changed),
+            Some((_, before)) => before.with(changed),
+        });
+        self.overviews.keep(listed.revision, &self.rules, Arc::clone(&overview));
+        Ok(overview)
+    }
+
+    /// The days that lists as of a day are made of: enough to say what was a week before.
+    pub(crate) fn listed_days(&self, as_of: Day) -> DayRange {
+        let longest = health::WINDOW_DAYS.max(self.rules.roll_up.no_traffic_days);
+        DayRange { start: DayRange::before(as_of.plus(-WEEK), longest).start, end: as_of.plus(-1) }
+    }
+}
+
+/// What apps are sorted by: worst first, then by name; the reserved app of unidentified calls last.
+fn rank(overview: &AppOverview) -> impl Ord + use<> {
+    let app = &overview.app;
+    (app.id.is_unidentified(), std::cmp::Reverse(overview.status), app.name.to_lowercase(), app.id.clone())
+}
+
+/// Worst first, then by name; the reserved app of unidentified calls last.
+pub(crate) fn worst_first(apps: &mut [AppOverview]) {
+    apps.sort_by_cached_key(rank);
+}
+
+/// The severities alone.
+pub(crate) fn severities(days: &[model::DayVerdict]) -> Vec<model::Severity> {
+    days.iter().map(|day| day.severity).collect()
+}
+
+/// How many of these statuses are which.
+pub(crate) fn summary(statuses: &[Status]) -> Summary {
+    let count = |status: Status| statuses.iter().filter(|other| **other == status).count();
+    Summary {
+        needs_attention: count(Status::NeedsAttention),
+        review_recommended: count(Status::ReviewRecommended),
+        healthy: count(Status::Healthy),
+    }
+}

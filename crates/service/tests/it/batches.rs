@@ -1,0 +1,235 @@
+//! Batches of calls are counted exactly once, and never partly.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::sync::Arc;
+
+use model::{Environment, UnixMillis};
+use service::{Batch, BatchOutcome, BatchShape, Error, Steadfast};
+use traffic::RejectReason;
+
+use crate::installation::{Installation, NOW, batch, line};
+
+const DAY: i64 = 86_400_000;
+
+fn lines(app: &str, range: std::ops::Range<usize>) -> String {
+    range.map(|n| line(app, n, "/a", 200)).collect()
+}
+
+async fn check_count(installation: &Installation, expected: u64) {
+    assert_eq!(count(installation).await, expected);
+}
+
+/// The calls of all apps.
+async fn count(installation: &Installation) -> u64 {
+    let days = model::DayRange { start: installation.steadfast.today().plus(-30), end: installation.steadfast.today() };
+    installation.steadfast.store.calls_by_app(days).await.unwrap().iter().map(|(_, calls)| calls).sum()
+}
+
+fn told(outcome: &BatchOutcome) -> (u64, u64, bool) {
+    (outcome.accepted, outcome.rejected_total(), outcome.duplicate)
+}
+
+#[tokio::test]
+async fn a_batch_is_counted_once_however_often_it_is_sent() {
+    let installation = Installation::new();
+    let steadfast = &installation.steadfast;
+    for (time, key) in [None, Some("k1"), None, Some("k1"), Some("k2")].into_iter().enumerate() {
+        let outcome = steadfast.ingest_batch(batch(lines("acme", 0..100), key)).await.unwrap();
+        // Without a key its bytes tell, with a key the key alone.
+        assert_eq!(told(&outcome), (100, 0, [false, false, true, true, false][time]), "{time}");
+    }
+    check_count(&installation, 300).await;
+}
+
+#[tokio::test]
+async fn another_sender_or_environment_makes_another_batch() {
+    let installation = Installation::new();
+    let first = batch(lines("acme", 0..10), None);
+    let others = [
+        Batch { sender: "token-2".to_owned(), ..first.clone() },
+        Batch { environment: Environment::Sandbox, ..first.clone() },
+        first,
+    ];
+    for batch in others {
+        assert!(!installation.steadfast.ingest_batch(batch).await.unwrap().duplicate);
+    }
+    check_count(&installation, 20).await;
+}
+
+#[tokio::test]
+async fn a_key_of_a_batch_with_other_bytes_is_refused() {
+    let installation = Installation::new();
+    let steadfast = &installation.steadfast;
+    steadfast.ingest_batch(batch(lines("acme", 0..10), Some("k"))).await.unwrap();
+    let refused = steadfast.ingest_batch(batch(lines("acme", 10..20), Some("k"))).await;
+    assert!(matches!(refused, Err(Error::KeyReused)), "{refused:?}");
+    check_count(&installation, 10).await;
+    for key in ["", "a\nb", &"k".repeat(256)] {
+        let refused = steadfast.ingest_batch(batch(lines("acme", 0..1), Some(key))).await;
+        assert!(matches!(refused, Err(Error::Batch(_))), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_is_remembered_for_a_day() {
+    let installation = Installation::new();
+    let at = |now: i64| Steadfast { clock: Arc::new(UnixMillis(now)), ..installation.steadfast.clone() };
+    let send = |now: i64| {
+        let steadfast = at(now);
+        async move { steadfast.ingest_batch(batch(lines("acme", 0..10), Some("k"))).await.unwrap().duplicate }
+    };
+    assert!(!send(NOW).await);
+    at(NOW + DAY - 1).upkeep().await.unwrap();
+    assert!(send(NOW + DAY - 1).await);
+    assert!(!send(NOW + DAY).await);
+    at(NOW + 3 * DAY).upkeep().await.unwrap();
+    assert!(!send(NOW + 3 * DAY).await);
+}
+
+#[tokio::test]
+async fn bad_lines_cost_no_good_one_and_are_told_with_their_place() {
+    let installation = Installation::new();
+    let body = lines("acme", 0..2) + "not json\n\n" + &lines("acme", 2..3) + "{}\n" + lines("acme", 3..4).trim_end();
+    let first = installation.steadfast.ingest_batch(batch(body.clone(), None)).await.unwrap();
+    let again = installation.steadfast.ingest_batch(batch(body, None)).await.unwrap();
+    let reasons = [RejectReason::EmptyLine, RejectReason::NotJson, RejectReason::MissingTime].map(|reason| (reason, 1));
+    assert_eq!((first.accepted, first.rejected.as_slice(), first.duplicate), (4, reasons.as_slice(), false));
+    let places: Vec<_> = first.details.iter().map(|reject| (reject.line, reject.reason)).collect();
+    assert_eq!(places, [(3, RejectReason::NotJson), (4, RejectReason::EmptyLine), (6, RejectReason::MissingTime)]);
+    assert_eq!(again, BatchOutcome { details: Vec::new(), duplicate: true, ..first });
+    check_count(&installation, 4).await;
+    let kept = std::fs::read_to_string(installation.path("rejects.ndjson")).unwrap();
+    assert_eq!(kept.lines().count(), 3);
+    assert!(kept.lines().all(|line| line.contains(r#""source":"http""#)), "{kept}");
+    assert_eq!(installation.steadfast.store.rejects().await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn of_very_many_bad_lines_the_first_hundred_are_told() {
+    let installation = Installation::new();
+    let body: String = (0..50_000).map(|n| format!("bad line {n}\n")).collect();
+    let outcome = installation.steadfast.ingest_batch(batch(body, None)).await.unwrap();
+    assert_eq!(told(&outcome), (0, 50_000, false));
+    let expected: Vec<u64> = (1..=100).collect();
+    assert_eq!(outcome.details.iter().map(|reject| reject.line).collect::<Vec<_>>(), expected);
+    let again = installation.steadfast.ingest_batch(batch("bad line 0\n", None)).await.unwrap();
+    assert_eq!(told(&again), (0, 1, false));
+}
+
+#[tokio::test]
+async fn an_array_is_read_element_by_element() {
+    let installation = Installation::new();
+    let records = lines("acme", 0..3).trim_end().replace('\n', ",\n  ").replace(",\"app\"", ",\n\t\"app\"");
+    let array = format!("\u{feff} [\n  {records},\n 17, {}]\n", lines("acme", 3..4));
+    let outcome = installation.steadfast.ingest_batch(batch(array.clone(), None)).await.unwrap();
+    assert_eq!(told(&outcome), (4, 1, false));
+    assert_eq!(outcome.details[0].line, 4);
+    let as_lines = Batch { shape: BatchShape::Lines, ..batch("[]\n".to_owned() + &lines("acme", 4..5), None) };
+    assert_eq!(told(&installation.steadfast.ingest_batch(as_lines).await.unwrap()), (1, 1, false));
+    for (body, words) in [(&array[..array.len() - 2], "no end"), (&(array.clone() + "x"), "follows")] {
+        let refused = installation.steadfast.ingest_batch(batch(body, None)).await;
+        assert!(matches!(&refused, Err(Error::Batch(text)) if text.contains(words)), "{refused:?}");
+    }
+    for empty in ["", "[]", " [ ]\n"] {
+        assert_eq!(told(&installation.steadfast.ingest_batch(batch(empty, None)).await.unwrap()), (0, 0, false));
+    }
+    check_count(&installation, 5).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_senders_at_once_and_every_acknowledged_call_is_counted_once() {
+    let installation = Installation::new();
+    let mut senders = Vec::new();
+    for sender in 0..8 {
+        let steadfast = installation.steadfast.clone();
+        senders.push(tokio::spawn(async move {
+            let mut accepted = 0;
+            for round in 0..12 {
+                let range = round * 200..round * 200 + 150 + sender;
+                let body = format!("{}broken\n", lines(&format!("app-{sender}"), range));
+                // Two of each at once, as when a client gives up waiting and tries again.
+                let send = || async {
+                    let key = (round % 2 == 0).then(|| format!("round-{round}"));
+                    let sender = format!("token-{sender}");
+                    let batch = Batch { key, sender, ..batch(body.clone(), None) };
+                    steadfast.ingest_batch(batch).await.unwrap()
+                };
+                let (first, second) = tokio::join!(send(), send());
+                assert_ne!(first.duplicate, second.duplicate);
+                assert_eq!((first.accepted, &first.rejected), (second.accepted, &second.rejected));
+                assert_eq!(first.rejected_total(), 1);
+                accepted += first.accepted;
+            }
+            accepted
+        }));
+    }
+    let mut accepted = 0;
+    for sender in senders {
+        accepted += sender.await.unwrap();
+    }
+    assert_eq!(accepted, 12 * (8 * 150 + 28));
+    check_count(&installation, accepted).await;
+    let rejects = installation.steadfast.store.rejects().await.unwrap();
+    assert_eq!(rejects, [("not_json".to_owned(), 96)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_bound_on_undocumented_routes_holds_over_batches_at_once() {
+    let installation = Installation::new();
+    let sending = (0..8).map(|sender: usize| {
+        let steadfast = installation.steadfast.clone();
+        tokio::spawn(async move {
+            for round in 0..5 {
+                let body: String = (0..100)
+                    .map(|n| {
+                        line("acme", n, &format!("/hidden/r{sender}x{round}x{n}x"), 404)
+                            .replace("\"1\"", &format!("\"c{sender}-{round}-{n}\""))
+                    })
+                    .collect();
+                steadfast.ingest_batch(batch(body, None)).await.unwrap();
+            }
+        })
+    });
+    for sending in sending.collect::<Vec<_>>() {
+        sending.await.unwrap();
+    }
+    let acme = "acme".parse().unwrap();
+    let days = model::DayRange { start: installation.steadfast.today().plus(-30), end: installation.steadfast.today() };
+    let store = &installation.steadfast.store;
+    let tallies = store.tallies(&acme, Environment::Production, days).await.unwrap();
+    let routes: BTreeSet<&str> = tallies.iter().map(|tally| tally.route.text.as_str()).collect();
+    assert_eq!((routes.len(), routes.contains("/:other")), (1001, true));
+    let companies = store.companies(&acme, Environment::Production, days).await.unwrap();
+    assert_eq!(companies.len(), 201);
+    assert_eq!(companies[0], (model::Company::Others, 3800));
+    check_count(&installation, 4000).await;
+}
+
+#[tokio::test]
+async fn while_another_process_ingests_a_batch_waits_and_then_says_so() {
+    let installation = Installation::new();
+    let steadfast = installation.steadfast.clone();
+    let other = File::create(installation.path("ingest.lock")).unwrap();
+    other.lock().unwrap();
+    let refused = steadfast.ingest_batch(batch(lines("acme", 0..10), None)).await;
+    assert!(matches!(refused, Err(Error::Busy)), "{refused:?}");
+    let waiting = tokio::spawn(async move { steadfast.ingest_batch(batch(lines("acme", 0..10), None)).await });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    check_count(&installation, 0).await;
+    drop(other);
+    assert_eq!(told(&waiting.await.unwrap().unwrap()), (10, 0, false));
+    check_count(&installation, 10).await;
+}
+
+#[tokio::test]
+async fn a_sender_who_hangs_up_finds_the_batch_counted_once() {
+    let installation = Installation::new();
+    for round in 0..30 {
+        let body = lines("acme", round * 10..round * 10 + 10);
+        let sending = installation.steadfast.ingest_batch(batch(body.clone(), None));
+        let _ = tokio::time::timeout(std::time::Duration::from_micros(round as u64 * 150), sending).await;
+        installation.steadfast.ingest_batch(batch(body, None)).await.unwrap();
+        check_count(&installation, (round as u64 + 1) * 10).await;
+    }
+}

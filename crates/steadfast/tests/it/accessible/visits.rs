@@ -1,0 +1,146 @@
+//! All pages, and who looks at them.
+
+use super::scene::Who;
+
+/// Routes that answer no page.
+pub(super) const NOT_PAGES: [&str; 6] = [
+    "/healthz",
+    "/readyz",
+    "/assets/{hash}/{file}",
+    "/favicon.ico",
+    // These send the browser on; see the stories of the identity provider.
+    "/sign-in/provider/{name}",
+    "/sign-in/provider/{name}/back",
+];
+
+/// A page to be looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Visit {
+    /// The test that looks at it.
+    pub(super) when: &'static str,
+    pub(super) who: Who,
+    /// Its route; what stands in it and follows the `?` is the scene's.
+    pub(super) route: &'static str,
+    pub(super) status: u16,
+}
+
+const fn visit(when: &'static str, who: Who, route: &'static str) -> Visit {
+    Visit { when, who, route, status: 200 }
+}
+
+const fn fault(when: &'static str, who: Who, route: &'static str, status: u16) -> Visit {
+    Visit { when, who, route, status }
+}
+
+use Who::{Operator, Other, Owner, Stranger};
+
+pub(super) const VISITS: &[Visit] = &[
+    visit("accounts", Stranger, "/sign-up"),
+    visit("accounts", Stranger, "/verify"),
+    fault("accounts", Stranger, "/verify?used", 404),
+    visit("accounts", Stranger, "/verify/again"),
+    visit("accounts", Stranger, "/sign-in"),
+    visit("accounts", Stranger, "/sign-out"),
+    visit("accounts", Stranger, "/forgot"),
+    visit("accounts", Stranger, "/reset"),
+    fault("accounts", Stranger, "/first-operator", 404),
+    visit("accounts", Stranger, "/rules"),
+    visit("accounts", Stranger, "/demo"),
+    visit("accounts", Stranger, "/invitations/{token}"),
+    fault("accounts", Stranger, "/no/such/page", 404),
+    visit("accounts", Other, "/invitations"),
+    visit("accounts", Other, "/invitations/{token}"),
+    fault("accounts", Other, "/platform", 403),
+    visit("accounts", Owner, "/account"),
+    visit("accounts", Owner, "/account/prove"),
+    visit("accounts", Owner, "/account/security"),
+    visit("accounts", Owner, "/account/security/second-factor"),
+    visit("accounts", Owner, "/account/security/second-factor/off"),
+    visit("accounts", Owner, "/account/sessions"),
+    visit("accounts", Owner, "/account/tokens"),
+    visit("accounts", Owner, "/account/tokens/new"),
+    visit("accounts", Owner, "/account/tokens/{token}/revoke"),
+    visit("accounts", Owner, "/sign-out"),
+    visit("accounts", Owner, "/organisations"),
+    visit("accounts", Owner, "/organisations/{organisation}"),
+    visit("accounts", Owner, "/organisations/{organisation}/members/{person}/remove"),
+    fault("accounts", Owner, "/organisations/{organisation}/leave", 409),
+    visit("accounts", Owner, "/organisations/{organisation}/settings"),
+    visit("accounts", Owner, "/organisations/{organisation}/tokens"),
+    visit("accounts", Owner, "/organisations/{organisation}/tokens/new"),
+    visit("accounts", Owner, "/organisations/{organisation}/tokens/{token}/revoke"),
+    visit("accounts", Owner, "/organisations/{organisation}/audit"),
+    visit("apps", Owner, "/"),
+    visit("apps", Owner, "/new-app"),
+    visit("apps", Owner, "/claim-app"),
+    visit("apps", Owner, "/apps/{app}"),
+    visit("apps", Owner, "/apps/{app}/health"),
+    visit("apps", Owner, "/apps/{app}/health/{observation}/routes"),
+    visit("apps", Owner, "/apps/{app}/activity"),
+    visit("apps", Owner, "/apps/{app}/activity?filtered"),
+    visit("apps", Owner, "/apps/{app}/components"),
+    visit("apps", Owner, "/apps/{app}/components/json"),
+    visit("apps", Owner, "/apps/{app}/components/preview"),
+    visit("apps", Owner, "/apps/{app}/versions"),
+    visit("apps", Owner, "/apps/{app}/versions/{version}"),
+    visit("apps", Owner, "/apps/{app}/credentials"),
+    visit("apps", Owner, "/apps/{app}/credentials/{environment}/secrets/{secret}/remove"),
+    visit("apps", Owner, "/apps/{app}/collaborators"),
+    visit("apps", Owner, "/apps/{app}/collaborators/{person}/remove"),
+    visit("apps", Owner, "/apps/{app}/leave"),
+    visit("apps", Owner, "/apps/{app}/transfer"),
+    visit("apps", Owner, "/apps/{app}/alerts"),
+    visit("apps", Owner, "/apps/{app}/settings"),
+    visit("apps", Owner, "/apps/{app}/delete"),
+    visit("apps", Owner, "/apps/{app}/take-over"),
+    visit("apps", Other, "/apps/{app}/components?developer"),
+    visit("apps", Other, "/apps/{app}/credentials?developer"),
+    visit("apps", Other, "/apps/{app}/settings?developer"),
+    visit("apps", Other, "/apps/{app}/leave"),
+    visit("platform", Operator, "/"),
+    visit("platform", Operator, "/platform"),
+    visit("platform", Operator, "/platform/deprecated"),
+    visit("platform", Operator, "/platform/deprecated/route"),
+    visit("platform", Operator, "/platform/private"),
+    visit("platform", Operator, "/platform/private/route"),
+    visit("platform", Operator, "/platform/sources"),
+    visit("platform", Operator, "/platform/claims"),
+    visit("platform", Operator, "/platform/claims/{claim}"),
+    visit("platform", Operator, "/platform/people"),
+    visit("platform", Operator, "/platform/people/{person}"),
+    visit("platform", Operator, "/platform/people/{person}/role"),
+    visit("platform", Operator, "/platform/people/{person}/shut"),
+    visit("platform", Operator, "/platform/people/{person}/open"),
+    visit("platform", Operator, "/platform/organisations"),
+    visit("platform", Operator, "/platform/audit"),
+    visit("platform", Operator, "/apps/{app}/health?busiest"),
+    visit("platform", Operator, "/apps/{app}?unidentified"),
+    visit("platform", Operator, "/apps/{app}/health?silent"),
+    visit("empty", Stranger, "/rules"),
+    visit("empty", Operator, "/"),
+    visit("empty", Operator, "/organisations"),
+    visit("empty", Operator, "/organisations/{organisation}"),
+    visit("empty", Operator, "/organisations/{organisation}/tokens"),
+    visit("empty", Operator, "/organisations/{organisation}/audit"),
+    visit("empty", Operator, "/account/tokens"),
+    visit("empty", Operator, "/invitations"),
+    visit("empty", Operator, "/claim-app"),
+    visit("empty", Operator, "/platform"),
+    visit("empty", Operator, "/platform/deprecated"),
+    visit("empty", Operator, "/platform/private"),
+    visit("empty", Operator, "/platform/sources"),
+    visit("empty", Operator, "/platform/claims"),
+    visit("empty", Operator, "/platform/people"),
+    visit("empty", Operator, "/platform/organisations"),
+    visit("empty", Operator, "/platform/audit"),
+    visit("empty", Owner, "/"),
+    visit("empty", Owner, "/apps/{app}"),
+    visit("empty", Owner, "/apps/{app}/health"),
+    visit("empty", Owner, "/apps/{app}/activity"),
+    visit("empty", Owner, "/apps/{app}/components"),
+    visit("empty", Owner, "/apps/{app}/versions"),
+    visit("empty", Owner, "/apps/{app}/credentials"),
+    visit("empty", Owner, "/apps/{app}/collaborators"),
+    visit("empty", Owner, "/apps/{app}/alerts"),
+    visit("empty", Owner, "/apps/{app}/settings"),
+];

@@ -1,0 +1,4 @@
+SELECT app.key, alert.person, alert.changes, alert.weekly, alert.told, alert.digest_of
+FROM alert
+CROSS JOIN app ON app.id = alert.app
+ORDER BY app.key, alert.person

@@ -1,0 +1,1 @@
+DELETE FROM alert_due WHERE id = ?1

@@ -1,0 +1,1 @@
+DELETE FROM verdict_day WHERE app = ?1

@@ -1,0 +1,1 @@
+INSERT INTO batch_reject (batch, reason, lines) VALUES (?1, ?2, ?3)

@@ -1,0 +1,1 @@
+SELECT id, key, digest, at, accepted FROM batch_seen WHERE sender = ?1 AND key = ?2 AND at > ?3

@@ -1,0 +1,1 @@
+DELETE FROM batch_seen WHERE at <= ?1

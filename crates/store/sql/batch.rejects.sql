@@ -1,0 +1,1 @@
+SELECT reason, lines FROM batch_reject WHERE batch = ?1 ORDER BY lines DESC, reason

@@ -1,0 +1,1 @@
+INSERT INTO collaborator (app, person, role, since) VALUES (?1, ?2, ?3, ?4)

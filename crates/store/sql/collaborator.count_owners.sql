@@ -1,0 +1,1 @@
+SELECT count(*) FROM collaborator WHERE app = ?1 AND role = 'owner'

@@ -1,0 +1,1 @@
+DELETE FROM collaborator WHERE app = ?1 AND person = ?2

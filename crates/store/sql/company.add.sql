@@ -1,0 +1,1 @@
+INSERT INTO company_name (name, last_day) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+SELECT name FROM company_name WHERE id = ?1

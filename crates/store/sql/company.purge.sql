@@ -1,0 +1,1 @@
+DELETE FROM company_name WHERE last_day < ?1

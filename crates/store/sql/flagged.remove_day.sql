@@ -1,0 +1,1 @@
+DELETE FROM flagged WHERE app = ?1 AND day = ?2

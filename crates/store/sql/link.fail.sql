@@ -1,0 +1,1 @@
+UPDATE link SET failures = failures + 1 WHERE digest = ?1

@@ -1,0 +1,1 @@
+DELETE FROM link WHERE person IS ?2 AND purpose = ?1

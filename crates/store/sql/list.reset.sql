@@ -1,0 +1,1 @@
+UPDATE list_revision SET revision = revision + 1, reset = revision + 1

@@ -1,0 +1,1 @@
+UPDATE app SET revision = ?2 WHERE id = ?1

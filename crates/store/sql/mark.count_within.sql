@@ -1,0 +1,1 @@
+SELECT count(*) FROM (SELECT 1 FROM dirty_day WHERE day BETWEEN ?1 AND ?2 LIMIT ?3)

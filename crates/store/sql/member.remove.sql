@@ -1,0 +1,1 @@
+DELETE FROM member WHERE organisation = ?1 AND person = ?2

@@ -1,0 +1,1 @@
+SELECT id, email, name, platform_role, verified_at, disabled_at, created_at FROM person WHERE id = ?1

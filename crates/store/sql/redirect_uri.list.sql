@@ -1,0 +1,1 @@
+SELECT uri FROM redirect_uri WHERE app = ?1 AND environment = ?2 ORDER BY position

@@ -1,0 +1,1 @@
+INSERT INTO registration (app, organisation, description, created_at, created_by) VALUES (?1, ?2, ?3, ?4, ?5)

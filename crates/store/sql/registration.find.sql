@@ -1,0 +1,1 @@
+SELECT registration.app FROM app JOIN registration ON registration.app = app.id WHERE app.key = ?1

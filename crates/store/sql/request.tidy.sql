@@ -1,0 +1,1 @@
+DELETE FROM done_request WHERE at <= ?1

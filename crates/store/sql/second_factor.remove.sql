@@ -1,0 +1,1 @@
+DELETE FROM second_factor WHERE person = ?1

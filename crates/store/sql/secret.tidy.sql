@@ -1,0 +1,1 @@
+DELETE FROM client_secret WHERE expires_at <= ?1

@@ -1,0 +1,1 @@
+DELETE FROM session WHERE person = ?1 AND id IS NOT ?2

@@ -1,0 +1,1 @@
+UPDATE session SET proven_at = ?2 WHERE id = ?1

@@ -1,0 +1,5 @@
+SELECT
+    id, person, organisation, created_by, name, digest, hint, scopes, created_at, expires_at, last_used_at,
+    revoked_at
+FROM token
+WHERE digest = ?1

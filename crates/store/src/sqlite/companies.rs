@@ -1,0 +1,222 @@
+//! Counts by company of the calls that show a problem.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use model::{AppId, Company, CompanyTally, Day, DayRange, Environment};
+use rusqlite::{OptionalExtension, Transaction};
+
+use super::intern::Interned;
+use super::tallies::{Texts, load_method, load_route, missing, texts};
+use super::{rows, sql};
+use crate::{CompanyDelta, IngestCommit, Result};
+
+/// Stands in the place of a company's number for calls without the header.
+const ABSENT: i64 = 0;
+
+/// Stands in the place of a company's number for those beyond the bound.
+const OTHERS: i64 = -1;
+
+/// A key in numbers, ordered as the table is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct CompanyRow {
+    app: i64,
+    environment: u8,
+    day: i32,
+    company: i64,
+    route: i64,
+    method: i64,
+    status: u16,
+    calls: i64,
+}
+
+/// Adds what a commit counts by company.
+pub(super) fn add(tx: &Transaction<'_>, commit: &IngestCommit, interned: &Interned) -> Result<()> {
+    let companies = numbers(tx, commit)?;
+    let row = |delta: &CompanyDelta| {
+        let (app, route, method) = interned.numbers_of(delta.app, delta.route, delta.method)?;
+        let company = match delta.company {
+            Company::Absent => ABSENT,
+            Company::Named(number) => companies[super::intern::index(number, companies.len())?],
+            Company::Others => OTHERS,
+        };
+        Ok(CompanyRow {
+            app,
+            environment: rows::environment(delta.environment),
+            day: delta.day.epoch_days(),
+            company,
+            route,
+            method,
+            status: delta.status,
+            calls: rows::count(delta.calls)?,
+        })
+    };
+    let mut rows = commit.company_tallies.iter().map(row).collect::<Result<Vec<_>>>()?;
+    rows.sort_unstable();
+    let mut add = tx.prepare_cached(sql::COMPANY_TALLY_ADD)?;
+    for row in rows {
+        let CompanyRow { app, environment, day, company, route, method, status, calls } = row;
+        add.execute((app, environment, day, company, route, method, status, calls))?;
+    }
+    Ok(())
+}
+
+/// The stored numbers of a commit's companies; unknown ones are added.
+fn numbers(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Vec<i64>> {
+    let mut last_days: Vec<Option<Day>> = vec![None; commit.companies.len()];
+    for delta in &commit.company_tallies {
+        if let Company::Named(number) = delta.company {
+            let last_day = &mut last_days[super::intern::index(number, commit.companies.len())?];
+            *last_day = (*last_day).max(Some(delta.day));
+        }
+    }
+    let number = |(name, day): (&String, Option<Day>)| match day {
+        Some(day) => named(tx, name, i64::from(day.epoch_days())),
+        // Without counts, so not stored.
+        None => Ok(ABSENT),
+    };
+    commit.companies.iter().zip(last_days).map(number).collect()
+}
+
+/// The number of a company that has counts on `last_day` (and perhaps on other days).
+fn named(tx: &Transaction<'_>, name: &str, last_day: i64) -> Result<i64> {
+    let find = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?));
+    match tx.prepare_cached(sql::COMPANY_FIND)?.query_row((name,), find).optional()? {
+        Some((number, known)) if known >= last_day => Ok(number),
+        Some((number, _)) => {
+            tx.prepare_cached(sql::COMPANY_SEEN)?.execute((number, last_day))?;
+            Ok(number)
+        }
+        None => Ok(tx.prepare_cached(sql::COMPANY_ADD)?.insert((name, last_day))?),
+    }
+}
+
+/// A row whose texts stand in lists.
+struct NumberedTally {
+    day: Day,
+    company: Company<usize>,
+    route: usize,
+    method: usize,
+    status: u16,
+    calls: u64,
+}
+
+pub(super) fn list(
+    tx: &Transaction<'_>,
+    app: &AppId,
+    environment: Environment,
+    days: DayRange,
+) -> Result<Vec<CompanyTally>> {
+    select(tx, app, environment, days, None)
+}
+
+/// The counts of one company.
+pub(super) fn list_of(
+    tx: &Transaction<'_>,
+    app: &AppId,
+    environment: Environment,
+    days: DayRange,
+    company: &Company,
+) -> Result<Vec<CompanyTally>> {
+    let number = match company {
+        Company::Absent => ABSENT,
+        Company::Others => OTHERS,
+        Company::Named(name) => {
+            let mut find = tx.prepare_cached(sql::COMPANY_FIND)?;
+            match find.query_row((&**name,), |row| row.get(0)).optional()? {
+                Some(number) => number,
+                None => return Ok(Vec::new()),
+            }
+        }
+    };
+    select(tx, app, environment, days, Some(number))
+}
+
+/// Counts of all companies, or of the one with this number.
+fn select(
+    tx: &Transaction<'_>,
+    app: &AppId,
+    environment: Environment,
+    days: DayRange,
+    of: Option<i64>,
+) -> Result<Vec<CompanyTally>> {
+    let (start, end) = rows::bounds(days);
+    let mut statement = tx.prepare_cached(sql::COMPANY_TALLY_LIST)?;
+    let mut found = statement.query((app.as_str(), rows::environment(environment), start, end, of))?;
+    let (mut companies, mut routes, mut methods, mut tallies) = (Texts::new(), Texts::new(), Texts::new(), Vec::new());
+    while let Some(row) = found.next()? {
+        let (company, route, method) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        tallies.push(NumberedTally {
+            day: rows::day_at(row, 0)?,
+            company: match company {
+                ABSENT => Company::Absent,
+                OTHERS => Company::Others,
+                number => Company::Named(companies.place(number, || load_name(tx, number))?),
+            },
+            route: routes.place(route, || load_route(tx, route))?,
+            method: methods.place(method, || load_method(tx, method))?,
+            status: row.get(4)?,
+            calls: rows::count_at(row, 5)?,
+        });
+    }
+    let (company_ranks, route_ranks, method_ranks) = (companies.ranks(), routes.ranks(), methods.ranks());
+    tallies.sort_unstable_by_key(|tally| {
+        let company = map(tally.company, |place| company_ranks[place]);
+        (tally.day, company, route_ranks[tally.route], method_ranks[tally.method], tally.status)
+    });
+    let tally = |NumberedTally { day, company, route, method, status, calls }| CompanyTally {
+        day,
+        company: map(company, |place| Arc::clone(&companies.texts[place])),
+        route: Arc::clone(&routes.texts[route]),
+        method: Arc::clone(&methods.texts[method]),
+        status,
+        calls,
+    };
+    Ok(tallies.into_iter().map(tally).collect())
+}
+
+/// The companies with problems within the days and how many calls each, the most first.
+pub(super) fn sums(
+    tx: &Transaction<'_>,
+    app: &AppId,
+    environment: Environment,
+    days: DayRange,
+) -> Result<Vec<(Company, u64)>> {
+    let (start, end) = rows::bounds(days);
+    let mut statement = tx.prepare_cached(sql::COMPANY_TALLY_SUMS)?;
+    let mut found = statement.query((app.as_str(), rows::environment(environment), start, end))?;
+    let mut sums: HashMap<Company, u64> = HashMap::new();
+    while let Some(row) = found.next()? {
+        let company = match row.get(0)? {
+            ABSENT => Company::Absent,
+            OTHERS => Company::Others,
+            number => Company::Named(load_name(tx, number)?),
+        };
+        sums.insert(company, rows::count_at(row, 1)?);
+    }
+    let mut sums: Vec<_> = sums.into_iter().collect();
+    sums.sort_unstable_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then_with(|| a.cmp(b)));
+    Ok(sums)
+}
+
+pub(super) fn names_of(tx: &Transaction<'_>, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<String>>> {
+    let of = |(app, environment, day): &(AppId, Environment, Day)| {
+        let group = (app.as_str(), rows::environment(*environment), day.epoch_days());
+        texts(tx, sql::COMPANY_TALLY_NAMES_OF, group)
+    };
+    groups.iter().map(of).collect()
+}
+
+fn load_name(tx: &Transaction<'_>, number: i64) -> Result<Arc<str>> {
+    let mut statement = tx.prepare_cached(sql::COMPANY_GET)?;
+    let name = statement.query_row((number,), |row| row.get::<_, String>(0));
+    name.map(Arc::from).map_err(|error| missing("company", number, error))
+}
+
+fn map<T, U>(company: Company<T>, of: impl FnOnce(T) -> U) -> Company<U> {
+    match company {
+        Company::Absent => Company::Absent,
+        Company::Named(name) => Company::Named(of(name)),
+        Company::Others => Company::Others,
+    }
+}

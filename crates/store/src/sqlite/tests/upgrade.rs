@@ -1,0 +1,85 @@
+//! A database of the first schema, with something in every table, is brought up to date with all its data.
+
+use model::{App, Day, DayRange};
+use rusqlite::Connection;
+
+use super::super::open;
+use super::{SqliteStore, place};
+use crate::{Registry, Store};
+
+/// What the first version may have written.
+const FIRST: &str = "
+    UPDATE counter SET value = 7 WHERE name = 'mark';
+    INSERT INTO setting VALUES ('rules', '1');
+    INSERT INTO app VALUES (1, 'found', 'found', NULL, 1), (2, 'known', 'Known', 'marketplace', 0);
+    INSERT INTO app_component VALUES (2, 0, 'side_panel');
+    INSERT INTO catalog_import VALUES (3, 1000);
+    INSERT INTO catalog_document VALUES (0, 'api.yaml');
+    INSERT INTO catalog_route VALUES (0, '/a/{id}', '/a/:id', NULL);
+    INSERT INTO catalog_operation VALUES (0, 0, 'GET', 'api.yaml', NULL, 1, 19000, NULL, NULL, 0, 1, NULL);
+    INSERT INTO catalog_change VALUES (3, 0, 'added', '/a/:id', 'GET', '');
+    INSERT INTO route VALUES (1, 1, '/a/:id', 20000);
+    INSERT INTO method VALUES (1, 'GET');
+    INSERT INTO tally VALUES (1, 0, 20000, 1, 1, 200, 5, 4, 3, 2);
+    INSERT INTO app_day VALUES (1, 0, 20000, 5);
+    INSERT INTO source_position VALUES (4, 'log', 100, 5, 0, 64, -1, 2, 1000);
+    INSERT INTO reject_count VALUES ('not_json', 2);
+    INSERT INTO dirty_day VALUES (1, 20000, 7);
+    INSERT INTO verdict_day VALUES (1, 20000, 5, 6);
+    INSERT INTO verdict VALUES (1, 20000, 0, 1, 5, 2);
+";
+
+/// The tables, each with its columns.
+fn tables(connection: &Connection) -> Vec<(String, String)> {
+    let columns = "
+        SELECT schema.name, group_concat(column.name, ', ')
+        FROM sqlite_schema AS schema
+        JOIN pragma_table_info(schema.name) AS column
+        WHERE schema.type = 'table' AND schema.name NOT LIKE 'sqlite_%'
+        GROUP BY schema.name
+    ";
+    let mut statement = connection.prepare(columns).unwrap();
+    statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+}
+
+/// Every row of these tables, as text.
+fn rows(connection: &Connection, tables: &[(String, String)]) -> Vec<String> {
+    let mut all = Vec::new();
+    for (table, columns) in tables {
+        let mut statement = connection.prepare(&format!("SELECT {columns} FROM {table}")).unwrap();
+        let count = statement.column_count();
+        let mut rows = statement.query(()).unwrap();
+        let before = all.len();
+        while let Some(row) = rows.next().unwrap() {
+            let values: Vec<_> = (0..count).map(|column| format!("{:?}", row.get_ref(column).unwrap())).collect();
+            all.push(format!("{table} ({columns}): {}", values.join(", ")));
+        }
+        assert!(all.len() > before, "`{table}` is empty; give it a row");
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_database_of_the_first_schema_keeps_its_data() {
+    let (_directory, path) = place();
+    let first = open::writer_with(&path, &open::MIGRATIONS[..1]).unwrap();
+    first.execute_batch(FIRST).unwrap();
+    // Later versions may add columns; those of the first keep what they hold.
+    let tables = tables(&first);
+    let before = rows(&first, &tables);
+    drop(first);
+
+    let store = SqliteStore::open(&path).unwrap();
+    let day = Day::from_epoch_days(20_000);
+    let apps = store.apps().await.unwrap();
+    assert_eq!(apps[0], App::discovered("found".parse().unwrap()));
+    assert_eq!(store.calls_by_app(DayRange::only(day)).await.unwrap(), [(apps[0].id.clone(), 5)]);
+    assert_eq!(store.catalog().await.unwrap().routes.len(), 1);
+    assert_eq!(store.registrations().await.unwrap(), []);
+    drop(store);
+
+    let after = open::writer(&path).unwrap();
+    assert_eq!(rows(&after, &tables), before);
+    let broken: i64 = after.query_row("SELECT count(*) FROM pragma_foreign_key_check", (), |row| row.get(0)).unwrap();
+    assert_eq!(broken, 0);
+}
