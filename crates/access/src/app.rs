@@ -106,7 +106,11 @@ impl AppRight {
     fn of_platform(self, role: PlatformRole) -> bool {
         match role {
             PlatformRole::Operator => !matches!(self, Self::TakeOver | Self::LeaveApp),
-            PlatformRole::Reviewer | PlatformRole::Auditor => matches!(self, Self::SeeApp | Self::SeeManifests),
+            // Of credentials nobody sees more than the client id, the redirect URIs and the hint of a secret.
+            PlatformRole::Reviewer | PlatformRole::Auditor => matches!(
+                self,
+                Self::SeeApp | Self::SeeManifests | Self::SeeProductionClientId | Self::SeeSandboxCredentials
+            ),
         }
     }
 
@@ -207,7 +211,14 @@ mod tests {
     fn the_platforms_staff_reads_all_apps_and_operators_change_them() {
         for right in AppRight::ALL {
             let of = |role| right.is_held_by(&actor(Some(role), None), Standing::default());
-            assert_eq!(of(PlatformRole::Auditor), matches!(right, AppRight::SeeApp | AppRight::SeeManifests));
+            let sees = matches!(
+                right,
+                AppRight::SeeApp
+                    | AppRight::SeeManifests
+                    | AppRight::SeeProductionClientId
+                    | AppRight::SeeSandboxCredentials
+            );
+            assert_eq!(of(PlatformRole::Auditor), sees);
             assert_eq!(of(PlatformRole::Auditor), of(PlatformRole::Reviewer));
             assert_eq!(of(PlatformRole::Operator), !matches!(right, AppRight::TakeOver | AppRight::LeaveApp));
         }

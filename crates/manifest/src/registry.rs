@@ -26,21 +26,12 @@ pub enum RegistryError {
     /// A tool's key of another form.
     #[error("`{0}` is no key of a tool: write up to 64 lowercase letters, digits and `_`, a letter first")]
     ToolKey(String),
-    /// An alias of a view that isn't there.
-    #[error("the alias `{alias}` names the view `{view}`, which isn't registered")]
-    AliasOfNothing {
-        /// The other name.
-        alias: String,
-        /// What it should stand for.
-        view: String,
-    },
 }
 
 /// The keys of the product's views: dotted words, the last one `new`, `detail`, `edit` or `list`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ViewRegistry {
     keys: BTreeSet<String>,
-    aliases: BTreeMap<String, String>,
 }
 
 impl ViewRegistry {
@@ -59,21 +50,6 @@ impl ViewRegistry {
             registry.keys.insert(key);
         }
         Ok(registry)
-    }
-
-    /// The same, where `alias` is another name for the registered `view`.
-    ///
-    /// # Errors
-    /// An alias of another form, or of a view that isn't registered.
-    pub fn with_alias(mut self, alias: &str, view: &str) -> Result<Self, RegistryError> {
-        if !is_view_key(alias) {
-            return Err(RegistryError::ViewKey(alias.to_owned()));
-        }
-        if !self.keys.contains(view) {
-            return Err(RegistryError::AliasOfNothing { alias: alias.to_owned(), view: view.to_owned() });
-        }
-        self.aliases.insert(alias.to_owned(), view.to_owned());
-        Ok(self)
     }
 
     /// The registered keys, in order.
@@ -97,7 +73,7 @@ impl ViewRegistry {
         choices
     }
 
-    /// Whether a manifest may name `key`: a view, an alias of one, or a resource's `.all`.
+    /// Whether a manifest may name `key`: a view, or a resource's `.all`.
     #[must_use]
     pub fn knows(&self, key: &str) -> bool {
         self.resolve(key).next().is_some()
@@ -112,12 +88,10 @@ impl ViewRegistry {
     /// The choice nearest to `key`, if one is near enough to be meant.
     #[must_use]
     pub fn nearest(&self, key: &str) -> Option<String> {
-        let choices = self.choices();
-        nearest(key, choices.iter().chain(self.aliases.keys()).map(String::as_str)).map(str::to_owned)
+        nearest(key, self.choices().iter().map(String::as_str)).map(str::to_owned)
     }
 
     fn resolve<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
-        let key = self.aliases.get(key).map_or(key, String::as_str);
         let view = self.keys.get(key).map(String::as_str);
         let resource = key.strip_suffix(ALL).and_then(|resource| resource.strip_suffix('.'));
         view.into_iter().chain(resource.into_iter().flat_map(|resource| self.of(resource)))
@@ -252,11 +226,9 @@ mod tests {
     }
 
     #[test]
-    fn a_known_key_is_a_view_an_alias_or_a_choice() {
-        let views = views().with_alias("purchase_orders.list", "orders.list").unwrap();
-        for key in ["orders.detail", "purchase_orders.list"] {
-            assert!(views.knows(key), "{key}");
-        }
+    fn a_known_key_is_a_view_or_a_choice() {
+        let views = views();
+        assert!(views.knows("orders.detail"));
         assert!(views.choices().iter().all(|choice| views.knows(choice)));
         assert!(!views.knows("orders.edit"));
         assert_eq!(views.nearest("order.detail").as_deref(), Some("orders.detail"));
@@ -267,7 +239,6 @@ mod tests {
         for key in ["", "orders", "orders.all", "orders.show", "Orders.list", "orders..list", ".list", "1.list"] {
             assert_eq!(ViewRegistry::new([key]), Err(RegistryError::ViewKey(key.to_owned())), "{key}");
         }
-        assert!(views().with_alias("a.list", "b.list").is_err());
         let tool = Tool { key: "Two Words".into(), name: String::new(), company: [].into(), project: [].into() };
         assert!(ToolRegistry::new([tool]).is_err());
     }

@@ -14,6 +14,24 @@ pub enum Environment {
 }
 
 impl Environment {
+    /// Both, in the order of pages: where one tries, then where it counts.
+    pub const ALL: [Self; 2] = [Self::Sandbox, Self::Production];
+
+    /// The word in URLs, in the API and in the audit log.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Sandbox => "sandbox",
+        }
+    }
+
+    /// The environment of exactly this word.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|environment| environment.key() == key)
+    }
+
     /// The environment that a log names: `production`, or any other name for a sandbox.
     #[must_use]
     pub fn named(name: &str) -> Self {

@@ -1,8 +1,8 @@
 // Comfort for pages that work without it: copying, closing menus, and asking before something is lost.
 "use strict";
 
-// <button data-copy="ID"> copies the text of the element with that id; hidden until there is script.
-for (const button of document.querySelectorAll("button[data-copy]")) {
+// <button data-copy="ID"> copies the text of the element with that id; hidden until there is script and a clipboard.
+for (const button of navigator.clipboard ? document.querySelectorAll("button[data-copy]") : []) {
   button.hidden = false;
   const word = button.textContent;
   button.addEventListener("click", async () => {

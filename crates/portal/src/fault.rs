@@ -86,9 +86,7 @@ impl Fault {
     pub(crate) fn detail(&self) -> String {
         match self {
             Self::BadRequest(detail) => detail.clone(),
-            Self::NoSuchApp(id) => {
-                format!("no app has the id `{id}`; an app appears with the first call that names it")
-            }
+            Self::NoSuchApp(id) => format!("no app that you may see has the id `{id}`"),
             Self::NoSuchPage => "the address may be mistyped, or from another version".to_owned(),
             Self::WrongMethod => "the methods that are known stand in the header `Allow`".to_owned(),
             Self::WrongHost => "the request names another host than the portal's own, which can be a sign of DNS \
@@ -178,18 +176,34 @@ struct FaultPage<'a> {
 }
 
 /// The page that tells a fault.
-pub(crate) fn render(fault: &Fault) -> Result<String, askama::Error> {
-    let chrome = Chrome::default();
+pub(crate) fn render(fault: &Fault, chrome: &Chrome) -> Result<String, askama::Error> {
     let detail = sentence(&fault.detail());
-    FaultPage { chrome: &chrome, status: fault.status().as_u16(), title: fault.title(), detail: &detail }.render()
+    FaultPage { chrome, status: fault.status().as_u16(), title: fault.title(), detail: &detail }.render()
+}
+
+/// The fault that an answer tells as a page. Where it arises nobody knows yet who looks; on the way out the page gets its
+/// frame, see [`framed`].
+#[derive(Clone, Debug)]
+struct Told(Fault);
+
+/// The same answer; a page that tells a fault, in the frame of the one who looks.
+pub(crate) fn framed(mut response: Response, chrome: impl FnOnce() -> Chrome) -> Response {
+    if let Some(Told(fault)) = response.extensions_mut().remove::<Told>()
+        && let Ok(page) = render(&fault, &chrome())
+    {
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        *response.body_mut() = page.into();
+    }
+    response
 }
 
 impl IntoResponse for PageFault {
     fn into_response(self) -> Response {
-        let response = match render(&self.0) {
+        let mut response = match render(&self.0, &Chrome::default()) {
             Ok(page) => (self.0.status(), Html(page)).into_response(),
             Err(_) => (self.0.status(), self.0.detail()).into_response(),
         };
+        response.extensions_mut().insert(Told(self.0.clone()));
         with_hints(&self.0, response)
     }
 }
@@ -241,7 +255,7 @@ mod tests {
 
     #[test]
     fn hostile_ids_are_text() {
-        let page = render(&Fault::NoSuchApp("<script>alert(1)</script>\"'".to_owned())).unwrap();
+        let page = render(&Fault::NoSuchApp("<script>alert(1)</script>\"'".to_owned()), &Chrome::default()).unwrap();
         assert!(!page.contains("<script>") && page.contains("&#60;script&#62;"), "{page}");
     }
 

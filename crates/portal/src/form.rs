@@ -147,6 +147,10 @@ async fn read<S: Send + Sync, T: DeserializeOwned>(request: Request, state: &S) 
         return Err(Fault::WrongMediaType("send JSON, with `Content-Type: application/json`".to_owned()));
     }
     let body = Bytes::from_request(request, state).await.map_err(|_| too_large())?;
+    // Structs would be read from lists as well, field by field.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Refusal::invalid("", "send a JSON object").into());
+    }
     Json::<T>::from_bytes(&body).map(|Json(value)| value).map_err(|_| explain::<T>(&body))
 }
 

@@ -14,12 +14,17 @@ pub(crate) fn once(
     path: &str,
     body: &impl Serialize,
 ) -> Result<Option<Once>, Fault> {
+    let Some(key) = key(headers)? else { return Ok(None) };
+    let content = format!("POST {path}\n{}", serde_json::to_string(body)?);
+    Ok(Some(Once::new(caller.actor.doer(), key, &content)?))
+}
+
+/// What the header says.
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
     let mut keys = headers.get_all("idempotency-key").iter();
     let Some(key) = keys.next() else { return Ok(None) };
-    if keys.next().is_some() {
-        return Err(Fault::BadRequest("send one header `Idempotency-Key`".to_owned()));
+    match (key.to_str(), keys.next()) {
+        (Ok(key), None) => Ok(Some(key)),
+        _ => Err(Fault::BadRequest("send one header `Idempotency-Key`, in ASCII".to_owned())),
     }
-    let content = format!("POST {path}\n{}", serde_json::to_string(body)?);
-    let key = key.to_str().unwrap_or_default();
-    Ok(Some(Once::new(caller.actor.doer(), key, &content)?))
 }

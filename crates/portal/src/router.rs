@@ -84,6 +84,7 @@ pub(crate) fn routes() -> Routes {
         .delete("/api/v1/apps/{app}/collaborators/{person}", collaborators::api::remove)
         .get("/api/v1/apps/{app}/invitations", collaborators::api::invitations)
         .post("/api/v1/apps/{app}/invitations", collaborators::api::invite)
+        .get("/api/v1/apps/{app}/invitations/{invitation}", collaborators::api::invitation)
         .delete("/api/v1/apps/{app}/invitations/{invitation}", collaborators::api::withdraw)
         .get("/api/v1/me/invitations", invitations::api::list)
         .post("/api/v1/me/invitations/{invitation}/decision", invitations::api::answer)
@@ -187,6 +188,7 @@ pub(crate) fn routes() -> Routes {
         .post("/api/v1/apps/{app}/versions/{version}/promotion", versions::api::promote)
         .get("/api/v1/apps/{app}/credentials", credentials::api::list)
         .post("/api/v1/apps/{app}/credentials/{environment}/secrets", credentials::api::make)
+        .get("/api/v1/apps/{app}/credentials/{environment}/secrets/{secret}", credentials::api::read)
         .delete("/api/v1/apps/{app}/credentials/{environment}/secrets/{secret}", credentials::api::remove)
         .put("/api/v1/apps/{app}/credentials/{environment}/redirect-uris", credentials::api::set_redirect_uris)
         // Organisations
@@ -227,6 +229,7 @@ pub(crate) fn routes() -> Routes {
         )
         .get("/api/v1/organisations/{organisation}/tokens", organisations::api::tokens::list)
         .post("/api/v1/organisations/{organisation}/tokens", organisations::api::tokens::make)
+        .get("/api/v1/organisations/{organisation}/tokens/{token}", organisations::api::tokens::read)
         .delete("/api/v1/organisations/{organisation}/tokens/{token}", organisations::api::tokens::revoke)
         .get("/api/v1/organisations/{organisation}/audit", audit::api::list_of_organisation)
         .get("/api/v1/organisations/{organisation}/audit.csv", audit::export::csv_of_organisation)

@@ -332,7 +332,10 @@ fn make_pages() -> Vec<(&'static str, String)> {
         ("routes.html", routes(&troubled(), Observation::DeprecatedEndpoint)),
         ("routes-hostile.html", routes(&hostile(), Observation::PrivateEndpoint)),
         ("rules.html", rules::render(setting).unwrap()),
-        ("fault.html", fault::render(&fault::Fault::NoSuchApp("acme".to_owned())).unwrap()),
+        (
+            "fault.html",
+            fault::render(&fault::Fault::NoSuchApp("acme".to_owned()), &crate::chrome::Chrome::default()).unwrap(),
+        ),
     ]
     .into_iter()
     .chain(crate::accounts::samples::pages())

@@ -448,4 +448,13 @@ impl TestPortal {
         };
         self.send(request.unwrap()).await
     }
+
+    /// A program asks for something to be made, in a request that it may send again.
+    pub(crate) async fn post_once(&self, who: &impl Asks, url: &str, key: &str, body: Value) -> Answer {
+        let request = who
+            .sign(Request::post(url).header("host", "localhost:8080"))
+            .header("content-type", "application/json")
+            .header("idempotency-key", key);
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
 }

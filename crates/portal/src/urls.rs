@@ -82,15 +82,12 @@ pub(crate) const OPENAPI: &str = "/api/v1/openapi.json";
 
 /// Signing in, and where to go then.
 pub(crate) fn sign_in(next: Option<&str>) -> String {
-    match next.filter(|next| *next != APPS) {
-        Some(next) => format!("/sign-in?next={}", segment(next)),
-        None => "/sign-in".to_owned(),
-    }
+    with_next(SIGN_IN, next)
 }
 
 /// Signing in with this address filled in.
 pub(crate) fn sign_in_as(email: &str) -> String {
-    format!("/sign-in?email={}", segment(email))
+    with_query(SIGN_IN, [("email", email)])
 }
 
 /// Making an account, and where to go then.
@@ -115,15 +112,12 @@ pub(crate) fn prove(next: &str) -> String {
 
 /// A page, and where to go from there.
 fn with_next(path: &str, next: Option<&str>) -> String {
-    match next.filter(|next| *next != APPS) {
-        Some(next) => format!("{path}?next={}", segment(next)),
-        None => path.to_owned(),
-    }
+    with_query(path, [("next", next.filter(|next| *next != APPS).unwrap_or_default())])
 }
 
 /// A page that tells what was done, by its key.
 pub(crate) fn telling(page: &str, done: &str) -> String {
-    format!("{page}?done={done}")
+    with_query(page, [("done", done)])
 }
 
 /// Ending one session.
@@ -159,13 +153,12 @@ pub(crate) fn app_tab(app: &AppId, tab: AppTab) -> String {
 
 /// My Apps as of a day (none: today).
 pub(crate) fn apps(as_of: Option<Day>) -> String {
-    with_as_of(APPS.to_owned(), as_of)
+    with_as_of(APPS, as_of)
 }
 
 /// One page of My Apps, filtered and sorted as these parameters say; empty ones go without saying.
 pub(crate) fn apps_where(filter: &[(&str, String)], page: usize) -> String {
-    let page = ("page", page_number(page).unwrap_or_default());
-    with_texts(APPS.to_owned(), filter.iter().chain([&page]))
+    platform::page(APPS, filter.iter().cloned(), page)
 }
 
 /// One's open invitations, and answering one of them.
@@ -197,33 +190,40 @@ pub(crate) fn claim_decision(claim: ClaimId, decision: &str) -> String {
 }
 
 /// An app, for programs.
-pub(crate) fn api_app(app: &AppId) -> String {
+pub(crate) fn app_json(app: &AppId) -> String {
     format!("/api/v1/apps/{}", segment(app.as_str()))
 }
 
-/// The same page, which then tells what was done.
-pub(crate) fn done(mut url: String, key: &str) -> String {
-    url.push(if url.contains('?') { '&' } else { '?' });
-    url.push_str("done=");
-    url.push_str(key);
-    url
+/// What belongs to an app, for programs: `draft`, `versions`.
+fn under_app_json(app: &AppId, rest: &str) -> String {
+    format!("{}/{rest}", app_json(app))
+}
+
+/// The invitations to an app, for programs.
+pub(crate) fn invitations_json(app: &AppId) -> String {
+    under_app_json(app, "invitations")
+}
+
+/// One invitation to an app, for programs.
+pub(crate) fn invitation_json(app: &AppId, id: InvitationId) -> String {
+    under_app_json(app, &format!("invitations/{id}"))
 }
 
 /// The path of the Integration Health page of an app, as of a day (none: today).
 #[must_use]
 pub fn app_health(app: &AppId, as_of: Option<Day>) -> String {
-    with_as_of(format!("/apps/{}/health", segment(app.as_str())), as_of)
+    with_as_of(&app_tab(app, AppTab::Health), as_of)
 }
 
 /// One page of the routes behind one observation of an app.
 pub(crate) fn routes(app: &AppId, observation: Observation, as_of: Option<Day>, page: usize) -> String {
-    let path = format!("/apps/{}/health/{}/routes", segment(app.as_str()), observation.key());
-    with_query(path, &[("as_of", as_of.map(|day| day.to_string())), ("page", page_number(page))])
+    let path = under_app(app, &format!("health/{}/routes", observation.key()));
+    with_query(&path, [("as_of", day_text(as_of)), ("page", page_text(page))])
 }
 
 /// The API Call Activity Report as CSV.
 pub(crate) fn activity_csv(app: &AppId, as_of: Option<Day>) -> String {
-    with_as_of(format!("/api/v1/apps/{}/activity.csv", segment(app.as_str())), as_of)
+    with_as_of(&under_app_json(app, "activity.csv"), as_of)
 }
 
 /// What follows the `?` of a URL: names and values as they are, encoded where the URL is made.
@@ -231,27 +231,22 @@ pub(crate) type Query = [(&'static str, String)];
 
 /// The calls of an app, filtered.
 pub(crate) fn activity(app: &AppId, query: &Query) -> String {
-    encoded(app_tab(app, AppTab::Activity), query)
+    with_query(&app_tab(app, AppTab::Activity), query.iter().cloned())
 }
 
 /// The same calls as CSV.
 pub(crate) fn filtered_csv(app: &AppId, query: &Query) -> String {
-    encoded(activity_csv(app, None), query)
+    with_query(&activity_csv(app, None), query.iter().cloned())
 }
 
 /// The same calls as JSON.
 pub(crate) fn activity_json(app: &AppId, query: &Query) -> String {
-    encoded(format!("/api/v1/apps/{}/activity", segment(app.as_str())), query)
-}
-
-fn encoded(path: String, query: &Query) -> String {
-    let pairs: Vec<(&str, Option<String>)> = query.iter().map(|(name, value)| (*name, Some(segment(value)))).collect();
-    with_query(path, &pairs)
+    with_query(&under_app_json(app, "activity"), query.iter().cloned())
 }
 
 /// The Integration Health as JSON.
 pub(crate) fn health_json(app: &AppId, as_of: Option<Day>) -> String {
-    with_as_of(format!("/api/v1/apps/{}/health", segment(app.as_str())), as_of)
+    with_as_of(&under_app_json(app, "health"), as_of)
 }
 
 /// An asset by the hash of its content, so that it can be kept for ever.
@@ -260,40 +255,28 @@ pub(crate) fn asset(hash: u64, file: &str) -> String {
 }
 
 /// The first page goes without saying.
-fn page_number(page: usize) -> Option<String> {
-    (page > 1).then(|| page.to_string())
+fn page_text(page: usize) -> String {
+    if page > 1 { page.to_string() } else { String::new() }
 }
 
-fn with_as_of(path: String, as_of: Option<Day>) -> String {
-    with_query(path, &[("as_of", as_of.map(|day| day.to_string()))])
+fn day_text(day: Option<Day>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
 }
 
-/// The values are days and numbers, which need no encoding.
-fn with_query(mut path: String, pairs: &[(&str, Option<String>)]) -> String {
-    let mut mark = '?';
-    for (name, value) in pairs {
-        if let Some(value) = value {
-            path.push(mark);
-            path.push_str(name);
-            path.push('=');
-            path.push_str(value);
-            mark = '&';
-        }
+fn with_as_of(path: &str, as_of: Option<Day>) -> String {
+    with_query(path, [("as_of", day_text(as_of))])
+}
+
+/// A path with those parameters that are not empty.
+pub(crate) fn with_query<'a, V: AsRef<str>>(path: &str, pairs: impl IntoIterator<Item = (&'a str, V)>) -> String {
+    let mut url = path.to_owned();
+    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.as_ref().is_empty()) {
+        url.push(if url.len() == path.len() { '?' } else { '&' });
+        url.push_str(name);
+        url.push('=');
+        url.push_str(&segment(value.as_ref()));
     }
-    path
-}
-
-/// The path with those parameters that are not empty.
-fn with_texts<'a>(mut path: String, pairs: impl IntoIterator<Item = &'a (&'a str, String)>) -> String {
-    let mut mark = '?';
-    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-        path.push(mark);
-        path.push_str(name);
-        path.push('=');
-        path.push_str(&segment(value));
-        mark = '&';
-    }
-    path
+    url
 }
 
 /// One path segment: everything but unreserved characters (RFC 3986) percent-encoded.
@@ -334,10 +317,7 @@ mod tests {
         let filter = [("q", "a b&c".to_owned()), ("status", String::new())];
         assert_eq!(apps_where(&filter, 1), "/?q=a%20b%26c");
         assert_eq!(apps_where(&filter, 3), "/?q=a%20b%26c&page=3");
-        assert_eq!(
-            (done(apps(None), "left"), done(apps(day), "left")),
-            ("/?done=left".to_owned(), "/?as_of=2026-11-20&done=left".to_owned())
-        );
+        assert_eq!(telling(APPS, "left"), "/?done=left");
         assert_eq!(activity_csv(&id("a"), day), "/api/v1/apps/a/activity.csv?as_of=2026-11-20");
     }
 }

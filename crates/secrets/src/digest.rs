@@ -1,11 +1,11 @@
-//! SHA-256 of a secret with much entropy: what the store keeps in its place.
+//! SHA-256: of a secret with much entropy what the store keeps in its place, of a request what tells it from another.
 
 use std::fmt;
 
 use data_encoding::HEXLOWER;
 use subtle::ConstantTimeEq;
 
-/// SHA-256 of a random secret. Not for passwords, which people choose: those need [`crate::Passwords`].
+/// SHA-256 of a random secret or of a request. Not for passwords, which people choose: those need [`crate::Passwords`].
 /// Two digests compare in constant time.
 #[derive(Clone, Copy, Eq)]
 pub struct Digest([u8; 32]);
@@ -19,7 +19,15 @@ impl Digest {
     /// The digest of a text.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+        Self::of_parts(&[text.as_bytes()])
+    }
+
+    /// The digest of these bytes one after the other; which of them belong to which part makes no difference.
+    #[must_use]
+    pub fn of_parts(parts: &[&[u8]]) -> Self {
+        let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+        parts.iter().for_each(|part| context.update(part));
+        let digest = context.finish();
         let mut bytes = [0; 32];
         // SHA-256 has 32 bytes, so all of both is used.
         for (to, from) in bytes.iter_mut().zip(digest.as_ref()) {
@@ -113,6 +121,12 @@ mod tests {
         fn other_texts_are_refused(text in "\\PC{0,80}") {
             prop_assume!(text.len() != 64);
             prop_assert_eq!(Digest::from_hex(&text), Err(DigestError));
+        }
+
+        #[test]
+        fn parts_are_digested_one_after_the_other(one in ".*", other in ".*") {
+            let parts = Digest::of_parts(&[one.as_bytes(), other.as_bytes()]);
+            prop_assert_eq!(parts, Digest::of(&format!("{one}{other}")));
         }
 
         #[test]

@@ -239,12 +239,13 @@ impl Steadfast {
         self.purge().await?;
         self.store.forget_batches(self.forgotten_since()).await?;
         self.tidy().await?;
-        // The day in progress is judged when it is over; until then it changes from minute to minute, and no list needs it.
+        // What people look at first, and what mails tell. The rest may be a year of days.
         let today = self.today();
-        self.judge_within(None, DayRange { start: Day::FIRST, end: today.plus(-1) }).await?;
         self.overview(today).await?;
         self.board(today).await?;
         self.tell().await?;
+        // The day in progress is judged when it is over; until then it changes from minute to minute, and no list needs it.
+        self.judge_within(None, DayRange { start: Day::FIRST, end: today.plus(-1) }).await?;
         Ok(())
     }
 }

@@ -18,7 +18,7 @@ use model::{AppId, Day, Status};
         steadfast ingest /var/log/nginx/api.log      count the calls that your gateway logged\n  \
         steadfast apps                               every app with its status\n  \
         steadfast health acme-erp                    one app's seven observations\n  \
-        steadfast serve                              the same as pages, on http://127.0.0.1:7300"
+        steadfast serve                              the portal and its JSON API, on http://127.0.0.1:7300"
 )]
 pub(crate) struct Cli {
     /// The configuration file [default: ./steadfast.toml, if there is one]

@@ -39,6 +39,7 @@ pub(crate) struct Config {
     pub(crate) retention_days: u16,
     pub(crate) rules: Rules,
     pub(crate) sources: BTreeMap<String, Source>,
+    /// As TOML, without secrets.
     effective: Table,
 }
 
@@ -327,7 +328,7 @@ impl Config {
                 retention_days: read.retention.days,
                 rules: read.rules,
                 sources: read.sources,
-                effective,
+                effective: masked(effective),
             }),
             _ => Err(ConfigErrors(errors)),
         }
@@ -335,17 +336,20 @@ impl Config {
 
     /// What is in effect, as TOML, without secrets.
     pub(crate) fn effective(&self) -> String {
-        let mut shown = self.effective.clone();
-        mask(&mut shown);
-        toml::to_string_pretty(&shown).unwrap_or_default()
+        toml::to_string_pretty(&self.effective).unwrap_or_default()
     }
 }
 
 /// What stands where a secret is.
 const MASK: &str = "(set, not shown)";
 
-/// Hides what nobody should read over a shoulder: secrets of identity providers, and the mail server's URL if it
-/// carries a password.
+/// The same without what nobody should read over a shoulder or in a log.
+fn masked(mut table: Table) -> Table {
+    mask(&mut table);
+    table
+}
+
+/// Hides secrets of identity providers, and the mail server's URL if it carries a password.
 fn mask(table: &mut Table) {
     for (key, value) in table {
         match value {
@@ -389,6 +393,13 @@ impl PortalSection {
             }
         }
         let public_url = Some(self.public_url.trim_end_matches('/')).filter(|url| !url.is_empty());
+        if let (Ok(address), None) = (listen, public_url)
+            && !address.ip().to_canonical().is_loopback()
+        {
+            let message =
+                format!("`{address}` is beyond this machine, so `portal.public_url` has to say what people open");
+            wrong("portal.listen", message);
+        }
         if let Some(Err(problem)) = public_url.map(|url| portal::Site::new(url, Vec::new())) {
             wrong("portal.public_url", problem.to_string());
         }

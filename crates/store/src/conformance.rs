@@ -64,6 +64,7 @@ macro_rules! with_each_promise {
             settings_read_back
             a_person_reads_back
             an_address_is_one_persons
+            a_person_is_as_read_or_not
             people_are_found_by_name_or_address
             an_operator_is_there_or_not
             ways_to_sign_in_read_back

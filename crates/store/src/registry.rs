@@ -22,6 +22,9 @@ pub enum Edit {
     AddPerson(Person),
     /// Replaces what is known of a person who is there. Their address must be theirs alone.
     SavePerson(Person),
+    /// Demands that a person is known exactly so. To be put before an edit that replaces what was read before: whoever
+    /// was shut or lost a role meanwhile stays so.
+    ExpectPerson(Person),
     /// Sets or removes the hash of a password.
     SetPassword(PersonId, Option<String>),
     /// Sets or removes the second factor. Removing it removes the recovery codes too.

@@ -157,7 +157,7 @@ impl Client {
         self.send("POST", path, &form, to_form(fields).as_bytes())
     }
 
-    /// Opens a page, fills in the form that has all these fields, leaves its other fields as they are, sends it where
+    /// Opens a page, fills in the form of its main part that has all these fields, leaves its other fields as they are, sends it where
     /// it says, and follows redirects. A field that is given replaces all values of that name.
     ///
     /// # Panics
@@ -174,7 +174,9 @@ impl Client {
     pub fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
         let page = self.visit(path);
         assert_eq!(page.status, 200, "{path}: {}", page.text());
-        let forms = html::forms(&page.text());
+        // What is above and below, such as a form for signing out, is on all pages.
+        let text = page.text();
+        let forms = html::forms(text.find("<main").map_or(text.as_str(), |at| &text[at..]));
         let has_all = |form: &&html::Form| fields.iter().all(|(name, _)| form.names.iter().any(|known| known == name));
         let (posts, gets): (Vec<_>, Vec<_>) = forms.iter().partition(|form| form.method == "post");
         let form = posts.into_iter().chain(gets).find(|form| has_all(form));

@@ -54,7 +54,11 @@ impl Response {
     ///
     /// # Panics
     /// When it has another.
-    #[must_use]
+    #[expect(
+        clippy::return_self_not_must_use,
+        clippy::must_use_candidate,
+        reason = "being sure may be all that is wanted"
+    )]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{:?}\n{}", self.headers, self.text());
         self

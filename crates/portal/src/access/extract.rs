@@ -210,7 +210,7 @@ impl<R: RightOnPlatform> FromRequestParts<Portal> for Staff<R> {
         let fault = if role_has_it && !caller.actor.allows(scope) {
             lacks(scope)
         } else {
-            Fault::Forbidden("this is for the platform's own staff; an operator gives roles".to_owned())
+            Fault::Forbidden("this takes another role on the platform; an operator gives roles".to_owned())
         };
         Err(fault_at(uri.path(), fault))
     }

@@ -13,7 +13,8 @@ use service::{Error, Limit};
 
 use super::{Caller, cookies, csrf};
 use crate::Portal;
-use crate::fault::Fault;
+use crate::chrome::{Chrome, Tab};
+use crate::fault::{Fault, framed};
 use crate::guard::fault_at;
 use crate::site::Site;
 
@@ -28,7 +29,11 @@ pub(crate) async fn identify(State(portal): State<Portal>, request: Request, nex
     let path = request.uri().path().to_owned();
     match known(&portal, request).await {
         Ok((request, new_visitor)) => {
+            let caller = request.extensions().get::<Caller>().cloned();
             let mut response = next.run(request).await;
+            if let Some(caller) = caller.filter(|caller| caller.person.is_some()) {
+                response = framed(response, || Chrome::new(portal.setting(&caller), Tab::Elsewhere));
+            }
             if let Some(cookie) = new_visitor {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }

@@ -57,7 +57,7 @@ pub(crate) async fn make(State(portal): State<Portal>, caller: Caller, form: For
         email: form.text("email").to_owned(),
         password: form.raw("password").to_owned(),
         organisation: form.text("organisation").to_owned(),
-        query: String::new(),
+        ..NewPerson::default()
     };
     let token = form.text("token");
     match portal.steadfast.make_first_operator(token, &new, &visit(&caller)).await {

@@ -12,6 +12,7 @@ pub(crate) mod moments;
 pub(crate) mod password;
 pub(crate) mod prove;
 pub(crate) mod provider;
+mod same_browser;
 pub(crate) mod second_factor;
 pub(crate) mod security;
 pub(crate) mod sessions;

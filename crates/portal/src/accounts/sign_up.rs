@@ -8,6 +8,7 @@ use service::{Flaw, NewPerson};
 use super::door::{self, DoorForm, DoorView, Input, email, page};
 use super::entering::{enter, or_flaws, visit};
 use super::local_path::local_path;
+use super::same_browser;
 use crate::Portal;
 use crate::access::Caller;
 use crate::fault::PageFault;
@@ -32,6 +33,7 @@ pub(crate) async fn sign_up(State(portal): State<Portal>, caller: Caller, form: 
         password: form.raw("password").to_owned(),
         organisation: form.text("organisation").to_owned(),
         query,
+        browser: same_browser::mark(&portal, &caller),
     };
     match or_flaws(portal.steadfast.sign_up(&new, &visit(&caller)).await)? {
         Ok(()) => page(StatusCode::OK, &mail_sent(&portal, &caller, &new.email)),
@@ -100,24 +102,50 @@ pub(crate) async fn show_verify(
     query: RawQuery,
 ) -> Result<Response, PageFault> {
     let params = Params::of_page(query, &["token", "next"])?;
-    let token = params.text("token");
-    let Some(person) = portal.steadfast.verification(token, &visit(&caller)).await? else {
-        return page(StatusCode::NOT_FOUND, &bad_link(&portal, &caller));
+    verify_page(&portal, &caller, params.text("token"), params.text("next"), Vec::new()).await
+}
+
+async fn verify_page(
+    portal: &Portal,
+    caller: &Caller,
+    carried: &str,
+    next: &str,
+    flaws: Vec<Flaw>,
+) -> Result<Response, PageFault> {
+    let (token, is_here) = same_browser::opened(portal, caller, carried);
+    let Some(person) = portal.steadfast.verification(token, &visit(caller)).await? else {
+        return page(StatusCode::NOT_FOUND, &bad_link(portal, caller));
     };
-    let form = DoorForm::new(urls::VERIFY, "Confirm and sign in", Vec::new(), Vec::new())
-        .hidden("token", token)
-        .hidden("next", params.text("next"));
-    let view = DoorView::new(&portal, &caller, "Confirm your e-mail address")
+    let view = DoorView::new(portal, caller, "Confirm your e-mail address")
         .lead(format!("The account of {} is for {}. Is it yours?", person.name, person.email))
-        .lead("If you did not make it, close this page: it stays shut.")
-        .form(form);
-    page(StatusCode::OK, &view)
+        .lead("If you did not make it, close this page: it stays shut.");
+    let (inputs, view) = if is_here {
+        (Vec::new(), view)
+    } else {
+        let lead = "You made it in another browser, or some time ago: type the password that you chose then.";
+        let view = view.lead(lead).link("You never chose one?", urls::FORGOT, "Choose a new one");
+        (vec![door::password()], view)
+    };
+    let status = door::status(&flaws);
+    let form = DoorForm::new(urls::VERIFY, "Confirm and sign in", inputs, flaws)
+        .of(person.email.as_str())
+        .hidden("token", carried)
+        .hidden("next", next);
+    page(status, &view.form(form))
 }
 
 /// `POST /verify`
 pub(crate) async fn verify(State(portal): State<Portal>, caller: Caller, form: Form) -> Result<Response, PageFault> {
-    match portal.steadfast.verify(form.text("token"), &visit(&caller)).await {
-        Ok(opened) => Ok(enter(&portal, &opened, form.text("next"))),
+    let (carried, next, visit) = (form.text("token"), form.text("next"), visit(&caller));
+    let outcome = match same_browser::opened(&portal, &caller, carried) {
+        (token, true) => portal.steadfast.verify(token, &visit).await,
+        (token, false) => portal.steadfast.verify_elsewhere(token, form.raw("password"), &visit).await,
+    };
+    match outcome {
+        Ok(opened) => Ok(enter(&portal, &opened, next)),
+        Err(service::Error::Refused(service::Refusal::Invalid(flaws))) => {
+            verify_page(&portal, &caller, carried, next, flaws).await
+        }
         Err(service::Error::Refused(service::Refusal::NotFound(_))) => {
             page(StatusCode::NOT_FOUND, &bad_link(&portal, &caller))
         }

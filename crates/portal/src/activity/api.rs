@@ -14,6 +14,7 @@ use crate::Portal;
 use crate::access::InApp;
 use crate::access::rights::SeeApp;
 use crate::fault::{ApiFault, Fault};
+use crate::listing::place;
 use crate::openapi::Problem;
 use crate::query::Params;
 
@@ -69,8 +70,8 @@ pub(crate) struct ActivityItem {
     operation_id = "activity",
     params(
         ("app" = String, Path, description = "The app's id"),
-        ("from" = Option<String>, Query, format = Date, description = "The first day (`YYYY-MM-DD`)", example = "2026-11-01"),
-        ("to" = Option<String>, Query, format = Date, description = "The last day; at most 400 days in all", example = "2026-11-19"),
+        ("from" = Option<String>, Query, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description = "The first day (`YYYY-MM-DD`)", example = "2026-11-01"),
+        ("to" = Option<String>, Query, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description = "The last day; at most 400 days in all", example = "2026-11-19"),
         ("status" = Option<String>, Query, pattern = "^([1-5][0-9]{2}|[1-5][xX]{2})?$", description = "A code (`403`) or a class (`4xx`)"),
         ("method" = Option<String>, Query, pattern = "^[A-Za-z]{0,32}$", description = "A method"),
         ("route" = Option<String>, Query, description = "Exactly this normalized route"),
@@ -99,7 +100,7 @@ pub(crate) async fn list(
     let known: Vec<&str> = FILTERS.into_iter().chain([SORT, "limit", "cursor"]).collect();
     let params = Params::of_api(query, &known)?;
     let limit = usize::from(params.number("limit", USUAL_ROWS, MOST_ROWS)?);
-    let start = cursor(params.text("cursor"))?;
+    let start = place(&params)?;
     let asked = read(&params, portal.steadfast.today())?;
     let activity = portal.steadfast.activity(&seen.app.id, &asked.filter, asked.order).await?;
     let items = activity.rows.iter().skip(start).take(limit).map(|row| ActivityItem {
@@ -117,12 +118,6 @@ pub(crate) async fn list(
         items: items.collect(),
         next: (end < activity.rows.len()).then(|| end.to_string()),
     }))
-}
-
-fn cursor(text: &str) -> Result<usize, Fault> {
-    let place =
-        if text.is_empty() { Some(0) } else { text.parse::<u32>().ok().and_then(|place| place.try_into().ok()) };
-    place.ok_or_else(|| Fault::BadRequest("cursor: write the `next` of the page before".to_owned()))
 }
 
 /// What is asked, or everything that is wrong with it in one sentence.
@@ -146,10 +141,10 @@ fn refused(flaws: Vec<Flaw>) -> Fault {
     operation_id = "activity_csv",
     params(
         ("app" = String, Path, description = "The app's id"),
-        ("as_of" = Option<String>, Query, format = Date, description = "The complete days before this day (`YYYY-MM-DD`); today unless given"),
+        ("as_of" = Option<String>, Query, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description = "The complete days before this day (`YYYY-MM-DD`); today unless given"),
         ("days" = Option<u16>, Query, description = "How many days; 30 unless given", minimum = 1, maximum = 400),
-        ("from" = Option<String>, Query, format = Date, description = "The first day (`YYYY-MM-DD`), instead of `as_of` and `days`"),
-        ("to" = Option<String>, Query, format = Date, description = "The last day; at most 400 days in all"),
+        ("from" = Option<String>, Query, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description = "The first day (`YYYY-MM-DD`), instead of `as_of` and `days`"),
+        ("to" = Option<String>, Query, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description = "The last day; at most 400 days in all"),
         ("status" = Option<String>, Query, pattern = "^([1-5][0-9]{2}|[1-5][xX]{2})?$", description = "A code (`403`) or a class (`4xx`)"),
         ("method" = Option<String>, Query, pattern = "^[A-Za-z]{0,32}$", description = "A method"),
         ("route" = Option<String>, Query, description = "Exactly this normalized route"),

@@ -48,8 +48,14 @@ impl Asked {
         let (route, route_contains) = (text("route", MOST_TEXT), text("route_contains", MOST_TEXT));
         let company = text("company", MOST_COMPANY).map(|key| company_of_key(&key));
         let filter = ActivityFilter {
-            environment: word(params, "environment", environment, "write `production` or `sandbox`", &mut flaws)
-                .unwrap_or(Environment::Production),
+            environment: word(
+                params,
+                "environment",
+                Environment::from_key,
+                "write `production` or `sandbox`",
+                &mut flaws,
+            )
+            .unwrap_or(Environment::Production),
             status: status(params.text("status"), &mut flaws),
             method: word(params, "method", method, "write a method of up to 32 letters, such as `GET`", &mut flaws),
             observation: word(
@@ -78,7 +84,7 @@ impl Asked {
             query.push(("from", days.start.to_string()));
             query.push(("to", days.end.to_string()));
         }
-        let sandbox = (*environment == Environment::Sandbox).then(|| environment_key(*environment).to_owned());
+        let sandbox = (*environment == Environment::Sandbox).then(|| environment.key().to_owned());
         let pairs = [
             ("status", status.map(|status| status.to_string())),
             ("method", method.clone()),
@@ -161,20 +167,6 @@ fn status(text: &str, flaws: &mut Vec<Flaw>) -> Option<StatusFilter> {
 fn method(text: &str) -> Option<String> {
     let fits = (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphabetic());
     fits.then(|| text.to_ascii_uppercase())
-}
-
-fn environment(text: &str) -> Option<Environment> {
-    [Environment::Production, Environment::Sandbox]
-        .into_iter()
-        .find(|environment| environment_key(*environment) == text)
-}
-
-/// How an environment is written.
-pub(crate) fn environment_key(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Production => "production",
-        Environment::Sandbox => "sandbox",
-    }
 }
 
 #[cfg(test)]

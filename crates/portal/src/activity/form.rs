@@ -3,7 +3,7 @@
 use model::{App, Company, Day, DayRange, Environment, Observation};
 use service::{Activity, Flaw, company_key};
 
-use super::asked::{Asked, SORT, environment_key};
+use super::asked::{Asked, SORT};
 use super::chips::{Chip, chips, company_name};
 use crate::fault::sentence;
 use crate::setting::Setting;
@@ -59,7 +59,7 @@ pub(super) fn form(setting: Setting<'_>, app: &App, asked: &Asked, activity: &Ac
     let observations = Observation::ALL.map(|observation| (observation.key().to_owned(), observation.title(header)));
     let environments = [Environment::Production, Environment::Sandbox];
     let environments = environments.map(|environment| {
-        let key = environment_key(environment);
+        let key = environment.key();
         (key.to_owned(), if environment == Environment::Production { "Production" } else { "Sandbox" }.to_owned())
     });
     let company = |company: &Company| (company_key(company), company_name(company));
@@ -72,7 +72,7 @@ pub(super) fn form(setting: Setting<'_>, app: &App, asked: &Asked, activity: &Ac
         company: entry(filter.company.as_ref().map(company_key).unwrap_or_default()),
         method: pick("Any method", method, filter.method.as_deref().unwrap_or_default()),
         observation: pick("All calls", observations, filter.observation.map(Observation::key).unwrap_or_default()),
-        environment: Pick { options: options(environments, environment_key(filter.environment)), flaw: None },
+        environment: Pick { options: options(environments, filter.environment.key()), flaw: None },
         hidden: asked.query(today).into_iter().filter(|(name, _)| ["route", SORT].contains(name)).collect(),
         codes: ["2xx", "3xx", "4xx", "5xx"]
             .into_iter()

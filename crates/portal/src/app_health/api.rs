@@ -137,7 +137,7 @@ pub(crate) enum HealthSeverity {
     operation_id = "health",
     params(
         ("app" = String, Path, description = "The app's id"),
-        ("as_of" = Option<String>, Query, format = Date, description = "The complete days before this day (`YYYY-MM-DD`); today unless given")
+        ("as_of" = Option<String>, Query, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description = "The complete days before this day (`YYYY-MM-DD`); today unless given")
     ),
     responses(
         (status = 200, description = "Its health", body = HealthAnswer),

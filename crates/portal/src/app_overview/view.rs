@@ -35,6 +35,8 @@ pub(crate) struct OverviewView {
     pub(crate) steps: Option<Steps>,
     /// Whether nobody has registered it.
     pub(crate) discovered: bool,
+    /// Whether it stands for the calls that named no app.
+    pub(crate) unidentified: bool,
 }
 
 /// A line of what is known.
@@ -86,6 +88,7 @@ impl OverviewView {
             facts: if registered { facts(setting, summary) } else { Vec::new() },
             steps: if registered { steps(summary) } else { None },
             discovered: !registered,
+            unidentified: app.id.is_unidentified(),
         }
     }
 }

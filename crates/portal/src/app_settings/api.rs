@@ -21,14 +21,13 @@ use crate::openapi::Problem;
 pub(crate) struct AppPatch {
     /// 1 to 60 characters.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 60, nullable = false)]
+    #[schema(min_length = 1, max_length = 60)]
     name: Option<String>,
     /// Up to 500 characters.
     #[serde(default)]
-    #[schema(max_length = 500, nullable = false)]
+    #[schema(max_length = 500)]
     description: Option<String>,
     #[serde(default)]
-    #[schema(nullable = false)]
     distribution: Option<DistributionWire>,
 }
 

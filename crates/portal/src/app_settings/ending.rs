@@ -77,7 +77,7 @@ pub(crate) async fn delete(
     }
     let by = portal.steadfast.by(&seen.caller.actor).await?;
     portal.steadfast.delete_app(&seen.app.id, by).await?;
-    Ok(Redirect::to(&urls::done(urls::apps(None), "deleted")).into_response())
+    Ok(Redirect::to(&urls::telling(urls::APPS, "deleted")).into_response())
 }
 
 /// `GET /apps/{app}/take-over`
@@ -108,5 +108,5 @@ pub(crate) async fn ask_take_over(
 pub(crate) async fn take_over(State(portal): State<Portal>, seen: InApp<TakeOver>) -> Result<Redirect, PageFault> {
     let by = portal.steadfast.by(&seen.caller.actor).await?;
     portal.steadfast.take_over_app(&seen.app.id, by).await?;
-    Ok(Redirect::to(&urls::done(urls::app_tab(&seen.app.id, AppTab::Overview), "taken_over")))
+    Ok(Redirect::to(&urls::telling(&urls::app_tab(&seen.app.id, AppTab::Overview), "taken_over")))
 }

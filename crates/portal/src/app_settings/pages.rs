@@ -54,7 +54,7 @@ pub(crate) async fn save(
     };
     match change(&portal, &seen, &answers).await {
         Ok(()) => {
-            let url = urls::done(urls::app_tab(&seen.app.id, AppTab::Settings), "saved");
+            let url = urls::telling(&urls::app_tab(&seen.app.id, AppTab::Settings), "saved");
             Ok(Redirect::to(&url).into_response())
         }
         Err(Error::Refused(Refusal::Invalid(flaws))) => {

@@ -16,7 +16,7 @@ use crate::access::rights::{AppsRead, AppsWrite, SeeApp};
 use crate::access::{InApp, Known};
 use crate::fault::{ApiFault, Fault};
 use crate::form::JsonBody;
-use crate::listing::Listing;
+use crate::listing::{Listing, Paging};
 use crate::once::once;
 use crate::openapi::Problem;
 use crate::query::Params;
@@ -163,8 +163,7 @@ impl From<&AppOverview> for AppListed {
         ("q" = Option<String>, Query, description = "Within name or id"),
         ("status" = Option<String>, Query, description = "`needs_attention`, `review_recommended`, `healthy` or `none`"),
         ("type" = Option<String>, Query, description = "`data_connection`, `embedded`, `hybrid` or `none`"),
-        ("limit" = Option<u16>, Query, description = "1 to 100; 50 where it is not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+        Paging,
     ),
     responses((status = 200, body = Listing<AppListed>), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
@@ -214,7 +213,7 @@ pub(crate) async fn create(
     let new = NewApp { name: body.name, organisation };
     let id = portal.steadfast.register_app(&caller.actor, &new, once.as_ref()).await?;
     let read = read_app(&portal, &id, &caller.actor).await?;
-    Ok((StatusCode::CREATED, [(header::LOCATION, urls::api_app(&id))], Json(read)).into_response())
+    Ok((StatusCode::CREATED, [(header::LOCATION, urls::app_json(&id))], Json(read)).into_response())
 }
 
 /// An app

@@ -75,7 +75,7 @@ pub(crate) async fn create(
     let new = NewApp { name: form.text("name").to_owned(), organisation: chosen.parse().ok() };
     match portal.steadfast.register_app(&caller.actor, &new, None).await {
         Ok(id) => {
-            let url = urls::done(urls::app_tab(&id, AppTab::Overview), "created");
+            let url = urls::telling(&urls::app_tab(&id, AppTab::Overview), "created");
             Ok(Redirect::to(&url).into_response())
         }
         Err(Error::Refused(Refusal::Invalid(flaws))) => {

@@ -244,8 +244,8 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         ("new-app-impossible.html", NewAppPage::new(setting, &[], ("", ""), Vec::new()).render().unwrap()),
         ("claim-app.html", claim(&made())),
         ("claim-app-none.html", claim(&[])),
-        ("claims.html", ClaimsPage::new(setting, &claims()).render().unwrap()),
-        ("claims-none.html", ClaimsPage::new(setting, &[]).render().unwrap()),
+        ("claims.html", ClaimsPage::new(setting, &claims(), true).render().unwrap()),
+        ("claims-none.html", ClaimsPage::new(setting, &[], true).render().unwrap()),
         ("invitation.html", invited(setting, &invitation())),
         ("invitation-stranger.html", invited(stranger, &invitation())),
         (

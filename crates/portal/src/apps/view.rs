@@ -15,7 +15,7 @@ use crate::strip::Strip;
 use crate::urls;
 
 /// How many apps a page lists: enough to compare, few enough to load at once.
-const PAGE: usize = 100;
+const PAGE: usize = 50;
 
 /// The page of one's own apps.
 #[derive(Debug)]

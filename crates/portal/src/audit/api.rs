@@ -13,6 +13,7 @@ use crate::Portal;
 use crate::access::rights::{OverseeOrganisation, ReadAudit};
 use crate::access::{InOrganisation, Staff};
 use crate::fault::ApiFault;
+use crate::listing::{Paging, limit};
 use crate::openapi::Problem;
 use crate::query::Params;
 
@@ -114,7 +115,7 @@ async fn page(
     query: RawQuery,
 ) -> Result<Json<AuditListing>, ApiFault> {
     let params = Params::of_api(query, &OF_LIST)?;
-    let (limit, before) = (params.number("limit", 50, 100)?, before("cursor", &params)?);
+    let (limit, before) = (limit(&params)?, before("cursor", &params)?);
     let filter = Asked::new(&params).filter(organisation)?;
     let page = portal.steadfast.audit_page(&filter, before, limit.into()).await?;
     let items = page.entries.iter().map(AuditSeen::json).collect();
@@ -126,8 +127,7 @@ async fn page(
     get, path = "/api/v1/platform/audit", tag = "audit",
     params(
         FilterParams,
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many items; 50 if not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")
+        Paging
     ),
     responses(
         (status = 200, body = AuditListing),
@@ -148,8 +148,7 @@ pub(crate) async fn list(
     params(
         ("organisation" = String, Path, description = "Its id"),
         FilterParams,
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many items; 50 if not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")
+        Paging
     ),
     responses(
         (status = 200, body = AuditListing),

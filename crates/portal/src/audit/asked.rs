@@ -5,7 +5,7 @@ use service::{AuditFilter, Flaw, Refusal};
 
 use crate::fault::Fault;
 use crate::query::Params;
-use crate::urls::organisations::with_texts;
+use crate::urls::with_query;
 
 /// The parameters of a filter.
 const FIELDS: [&str; 5] = ["who", "action", "target", "from", "to"];
@@ -64,7 +64,7 @@ impl Asked {
         let Self { who, action, target, from, to } = self;
         let pairs =
             [("who", who), ("action", action), ("target", target), ("from", from), ("to", to), ("before", &before)];
-        with_texts(path, &pairs.map(|(name, text)| (name, text.as_str())))
+        with_query(path, pairs)
     }
 }
 

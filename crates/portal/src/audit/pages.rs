@@ -77,9 +77,9 @@ async fn log(
         Err(refusal) => Err(refusal.into()),
     };
     Ok(match or_flaws(outcome)? {
-        Ok(page) => (StatusCode::OK, LogView::new(place, &asked, page, before.is_some(), Vec::new())),
+        Ok(page) => (StatusCode::OK, LogView::new(place, &asked, &page, before.is_some(), Vec::new())),
         Err(flaws) => {
-            let view = LogView::new(place, &asked, AuditPage::default(), false, flaws);
+            let view = LogView::new(place, &asked, &AuditPage::default(), false, flaws);
             (StatusCode::UNPROCESSABLE_ENTITY, view)
         }
     })
@@ -111,7 +111,7 @@ pub(crate) async fn show_of_organisation(
 ) -> Result<Response, PageFault> {
     let place = Place {
         path: organisations::organisation(who.id(), OrganisationTab::Audit),
-        api: organisations::api_organisation_audit(who.id()),
+        api: organisations::organisation_audit_json(who.id()),
         is_platform: false,
         zone: portal.steadfast.platform.zone.name().to_owned(),
     };

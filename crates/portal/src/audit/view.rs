@@ -89,7 +89,7 @@ pub(crate) struct Named {
 }
 
 impl LogView {
-    pub(crate) fn new(place: &Place, asked: &Asked, page: AuditPage, is_later: bool, mut flaws: Vec<Flaw>) -> Self {
+    pub(crate) fn new(place: &Place, asked: &Asked, page: &AuditPage, is_later: bool, mut flaws: Vec<Flaw>) -> Self {
         let count = flaws.len();
         let mut field =
             |name: &str, label: &str, value: &str| Field::new(name, label, value).optional().with(&mut flaws);

@@ -9,7 +9,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use model::Environment;
 use serde::Serialize;
-use service::{Batch, BatchOutcome, Error, Flaw};
+use service::{Batch, BatchOutcome, Error, Refusal};
 use utoipa::{OpenApi, ToSchema};
 
 use super::body;
@@ -17,6 +17,7 @@ use crate::Portal;
 use crate::access::Staff;
 use crate::access::rights::SendCalls;
 use crate::fault::{ApiFault, Fault};
+use crate::once;
 use crate::openapi::Problem;
 use crate::query::Params;
 
@@ -89,8 +90,7 @@ impl From<BatchOutcome> for BatchAnswer {
     request_body(
         description = "Call records, at most 32 MiB, packed (`Content-Encoding: gzip` or `zstd`) and unpacked",
         content(
-            (String = "application/x-ndjson",
-                example = "{\"time\":\"2026-11-20T13:45:12Z\",\"app\":\"acme-erp\",\"method\":\"GET\",\"path\":\"/rest/v1.0/me\",\"status\":200}\n"),
+            (String = "application/x-ndjson"),
             (serde_json::Value = "application/json",
                 example = json!([{"time": "2026-11-20T13:45:12Z", "app": "acme-erp", "method": "GET", "path": "/rest/v1.0/me", "status": 200}]))
         )
@@ -102,7 +102,8 @@ impl From<BatchOutcome> for BatchAnswer {
         (status = 403, description = "Who asks may not send calls", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than 32 MiB, packed or unpacked", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Another content type or encoding", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The key was used for a batch with other content", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The key was used for a batch with other content", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tokens that nobody has, from this address", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "No room at the moment; `Retry-After` says when to send it again", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -114,9 +115,9 @@ pub(crate) async fn send(
     body: Body,
 ) -> Result<Json<BatchAnswer>, ApiFault> {
     let params = Params::of_api(query, &["environment"])?;
-    let environment = params.word("environment", &["production", "sandbox"], environment)?;
+    let environment = params.word("environment", &["production", "sandbox"], Environment::from_key)?;
     let shape = body::shape(&headers)?;
-    let key = key(&headers)?;
+    let key = once::key(&headers)?.map(str::to_owned);
     let _room = portal.gate.enter(&headers)?;
     let body = body::read(&headers, body).await?;
     let batch = Batch {
@@ -131,24 +132,6 @@ pub(crate) async fn send(
     Ok(Json(outcome.into()))
 }
 
-fn environment(word: &str) -> Option<Environment> {
-    match word {
-        "production" => Some(Environment::Production),
-        "sandbox" => Some(Environment::Sandbox),
-        _ => None,
-    }
-}
-
-/// What the header `Idempotency-Key` says.
-fn key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
-    let mut keys = headers.get_all("idempotency-key").iter();
-    let Some(key) = keys.next() else { return Ok(None) };
-    match (key.to_str(), keys.next()) {
-        (Ok(key), None) => Ok(Some(key.to_owned())),
-        _ => Err(Fault::BadRequest("send one header `Idempotency-Key`, in ASCII".to_owned())),
-    }
-}
-
 /// Senders don't know of each other's batches: a token's are its own.
 fn sender(actor: &Actor) -> String {
     match actor {
@@ -161,7 +144,7 @@ fn sender(actor: &Actor) -> String {
 fn fault(error: Error) -> Fault {
     match error {
         Error::Batch(sentence) => Fault::BadRequest(sentence),
-        Error::KeyReused => Fault::Invalid(vec![Flaw::new("Idempotency-Key", Error::KeyReused)]),
+        Error::KeyReused => Refusal::Conflict(Error::KeyReused.to_string()).into(),
         Error::Busy => Fault::Unavailable(Error::Busy.to_string(), BUSY_SECONDS),
         other => other.into(),
     }

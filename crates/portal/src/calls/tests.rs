@@ -96,7 +96,7 @@ async fn a_batch_that_is_sent_again_is_acknowledged_and_not_counted_twice() {
         assert_eq!(told["duplicate"], json!(duplicate));
     }
     let other = gateway.send(&headers, "", record("acme", 404)).await;
-    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(other.status, StatusCode::CONFLICT);
     assert!(other.body.contains("idempotency key"), "{}", other.body);
     let unnamed = gateway.send(&[("content-type", NDJSON)], "", body).await.json();
     assert_eq!(unnamed["duplicate"], json!(true), "the same bytes without a key");

@@ -11,11 +11,11 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::deciding::claim_in;
 use crate::Portal;
-use crate::access::rights::{AppsRead, AppsWrite, DecideClaims};
+use crate::access::rights::{AppsRead, AppsWrite, DecideClaims, SeePlatform};
 use crate::access::{SignedIn, Staff};
 use crate::fault::ApiFault;
 use crate::form::JsonBody;
-use crate::listing::Listing;
+use crate::listing::{Listing, PAGING, Paging};
 use crate::once::once;
 use crate::openapi::Problem;
 use crate::query::Params;
@@ -162,7 +162,7 @@ pub(crate) async fn create(
 ///
 /// The last one of each app, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/claims", tag = "claims",
+    get, path = "/api/v1/claims", tag = "claims", params(Paging),
     responses((status = 200, body = Listing<ClaimWire>), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn list(
@@ -171,26 +171,26 @@ pub(crate) async fn list(
     query: RawQuery,
 ) -> Result<Json<Listing<ClaimWire>>, ApiFault> {
     let SignedIn { person, .. } = who;
-    Params::of_api(query, &[])?;
+    let params = Params::of_api(query, &PAGING)?;
     let claims = portal.steadfast.claims_made_by(person.id).await?;
-    Ok(Json(Listing::whole(claims.iter().map(ClaimWire::from).collect())))
+    Ok(Json(Listing::by_place(&params, &claims)?.map(ClaimWire::from)))
 }
 
 /// The claims that wait for a decision
 ///
 /// Oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/platform/claims", tag = "claims",
+    get, path = "/api/v1/platform/claims", tag = "claims", params(Paging),
     responses((status = 200, body = Listing<ClaimOpen>), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn open(
     State(portal): State<Portal>,
-    _: Staff<DecideClaims>,
+    _: Staff<SeePlatform>,
     query: RawQuery,
 ) -> Result<Json<Listing<ClaimOpen>>, ApiFault> {
-    Params::of_api(query, &[])?;
+    let params = Params::of_api(query, &PAGING)?;
     let claims = portal.steadfast.claims_to_decide().await?;
-    Ok(Json(Listing::whole(claims.iter().map(ClaimOpen::from).collect())))
+    Ok(Json(Listing::by_place(&params, &claims)?.map(ClaimOpen::from)))
 }
 
 /// Decide a claim

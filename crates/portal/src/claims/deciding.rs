@@ -1,5 +1,6 @@
 //! The claims that wait for the platform's staff.
 
+use access::PlatformRight;
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{Html, Redirect};
@@ -8,7 +9,7 @@ use service::ClaimToDecide;
 
 use crate::Portal;
 use crate::access::Staff;
-use crate::access::rights::DecideClaims;
+use crate::access::rights::{DecideClaims, SeePlatform};
 use crate::app_overview::view::day;
 use crate::chrome::{AppTab, Chrome, Tab};
 use crate::confirm::{Confirm, render};
@@ -30,6 +31,8 @@ pub(crate) struct ClaimsPage {
     pub(crate) tabs: Vec<TabLink>,
     /// The days over which calls are added up: `30 days`.
     pub(crate) span: String,
+    /// Whether the one who looks decides them.
+    pub(crate) decides: bool,
     pub(crate) claims: Vec<ClaimCard>,
 }
 
@@ -53,8 +56,8 @@ pub(crate) struct ClaimCard {
 }
 
 impl ClaimsPage {
-    /// The page of these claims.
-    pub(crate) fn new(setting: Setting<'_>, claims: &[ClaimToDecide]) -> Self {
+    /// The page of these claims, for somebody who decides them or only reads.
+    pub(crate) fn new(setting: Setting<'_>, claims: &[ClaimToDecide], decides: bool) -> Self {
         let card = |seen: &ClaimToDecide| {
             let claim = &seen.claim;
             let decision = |decision: ClaimDecision| urls::claim_decision(claim.id, decision.key());
@@ -78,6 +81,7 @@ impl ClaimsPage {
             chrome: Chrome::new(setting, Tab::Platform),
             tabs: platform_tabs(PlatformTab::Claims),
             span: setting.no_traffic(),
+            decides,
             claims: claims.iter().map(card).collect(),
         }
     }
@@ -95,12 +99,13 @@ fn told(key: &str) -> Option<&'static str> {
 /// `GET /platform/claims`
 pub(crate) async fn list(
     State(portal): State<Portal>,
-    staff: Staff<DecideClaims>,
+    staff: Staff<SeePlatform>,
     query: RawQuery,
 ) -> Result<Html<String>, PageFault> {
     let params = Params::of_page(query, &["done"])?;
     let claims = portal.steadfast.claims_to_decide().await?;
-    let mut page = ClaimsPage::new(portal.setting(&staff.caller), &claims);
+    let decides = PlatformRight::DecideClaims.is_held_by(&staff.caller.actor);
+    let mut page = ClaimsPage::new(portal.setting(&staff.caller), &claims, decides);
     page.chrome = page.chrome.telling(told(params.text("done")));
     Ok(Html(page.render()?))
 }
@@ -167,5 +172,5 @@ pub(crate) async fn decide(
     let decision = decision_in(form.text("decision"))?;
     let by = portal.steadfast.by(&staff.caller.actor).await?;
     portal.steadfast.decide_claim(claim_in(&claim)?, decision, by).await?;
-    Ok(Redirect::to(&urls::done(urls::PLATFORM_CLAIMS.to_owned(), decision.key())))
+    Ok(Redirect::to(&urls::telling(urls::PLATFORM_CLAIMS, decision.key())))
 }

@@ -149,7 +149,7 @@ pub(crate) async fn claim(
     };
     let by = portal.steadfast.by(&caller.actor).await?;
     match portal.steadfast.claim_app(&caller.actor, &new, by, None).await {
-        Ok(_) => Ok(Redirect::to(&urls::done(urls::CLAIM_APP.to_owned(), "claimed")).into_response()),
+        Ok(_) => Ok(Redirect::to(&urls::telling(urls::CLAIM_APP, "claimed")).into_response()),
         Err(Error::Refused(Refusal::Invalid(flaws))) => {
             let page = page(&portal, &caller, &answers, flaws).await?.render()?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())

@@ -68,7 +68,7 @@ async fn programs_claim_and_decide() {
     let anna = anna(&portal).await;
     let olga = portal.operator().await;
     let token = portal.token(&anna, &[Scope::AppsRead, Scope::AppsWrite]).await;
-    let staff = portal.token(&olga, &[Scope::PlatformWrite]).await;
+    let staff = portal.token(&olga, &[Scope::PlatformRead, Scope::PlatformWrite]).await;
     let body = || Some(json!({"app": "seen", "evidence": "ticket 1"}));
     let made = portal.api(&token, Method::POST, "/api/v1/claims", body()).await;
     assert_eq!((made.status, &made.json()["decision"]), (StatusCode::CREATED, &json!(null)));

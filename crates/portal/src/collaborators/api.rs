@@ -17,7 +17,7 @@ use crate::access::rights::{LeaveApp, ManageCollaborators, SeeApp, TransferOwner
 use crate::fault::ApiFault;
 use crate::form::JsonBody;
 use crate::invitations::api::InvitationWire;
-use crate::listing::Listing;
+use crate::listing::{Listing, PAGING, Paging};
 use crate::once::once;
 use crate::openapi::Problem;
 use crate::query::Params;
@@ -115,7 +115,8 @@ pub(crate) struct NewOwner {
 ///
 /// The owner first, then by name.
 #[utoipa::path(
-    get, path = "/api/v1/apps/{app}/collaborators", tag = "apps", params(("app" = String, Path, description = "The app's id")),
+    get, path = "/api/v1/apps/{app}/collaborators", tag = "apps",
+    params(("app" = String, Path, description = "The app's id"), Paging),
     responses((status = 200, body = Listing<CollaboratorWire>), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn list(
@@ -123,13 +124,13 @@ pub(crate) async fn list(
     seen: InApp<SeeApp>,
     query: RawQuery,
 ) -> Result<Json<Listing<CollaboratorWire>>, ApiFault> {
-    Params::of_api(query, &[])?;
-    Ok(Json(people(&portal, &seen).await?))
+    let params = Params::of_api(query, &PAGING)?;
+    Ok(Json(Listing::by_place(&params, people(&portal, &seen).await?)?))
 }
 
-async fn people<R>(portal: &Portal, seen: &InApp<R>) -> Result<Listing<CollaboratorWire>, ApiFault> {
+async fn people<R>(portal: &Portal, seen: &InApp<R>) -> Result<Vec<CollaboratorWire>, ApiFault> {
     let people = portal.steadfast.collaborators(&seen.app.id).await?;
-    Ok(Listing::whole(people.iter().map(CollaboratorWire::from).collect()))
+    Ok(people.iter().map(CollaboratorWire::from).collect())
 }
 
 /// Invite somebody to work on an app
@@ -175,12 +176,11 @@ pub(crate) async fn invite(
     headers: HeaderMap,
     JsonBody(body): JsonBody<InvitationNew>,
 ) -> Result<Response, ApiFault> {
-    let path = format!("{}/invitations", urls::api_app(&seen.app.id));
-    let once = once(&seen.caller, &headers, &path, &body)?;
+    let once = once(&seen.caller, &headers, &urls::invitations_json(&seen.app.id), &body)?;
     let by = portal.steadfast.by(&seen.caller.actor).await?;
     let to = InvitedTo::App(seen.app.id.clone(), body.role.into());
     let made = portal.steadfast.invite(to, &body.email, by, once.as_ref()).await?;
-    let location = format!("{path}/{}", made.invitation.id);
+    let location = urls::invitation_json(&seen.app.id, made.invitation.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(InvitationWire::from(&made))).into_response())
 }
 
@@ -188,7 +188,8 @@ pub(crate) async fn invite(
 ///
 /// Open ones, and expired ones of addresses without an open one. Newest first.
 #[utoipa::path(
-    get, path = "/api/v1/apps/{app}/invitations", tag = "apps", params(("app" = String, Path, description = "The app's id")),
+    get, path = "/api/v1/apps/{app}/invitations", tag = "apps",
+    params(("app" = String, Path, description = "The app's id"), Paging),
     responses((status = 200, body = Listing<InvitationWire>), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn invitations(
@@ -196,9 +197,26 @@ pub(crate) async fn invitations(
     seen: InApp<SeeApp>,
     query: RawQuery,
 ) -> Result<Json<Listing<InvitationWire>>, ApiFault> {
-    Params::of_api(query, &[])?;
+    let params = Params::of_api(query, &PAGING)?;
     let invitations = portal.steadfast.invitations_to(&to(&seen)).await?;
-    Ok(Json(Listing::whole(invitations.iter().map(InvitationWire::from).collect())))
+    Ok(Json(Listing::by_place(&params, &invitations)?.map(InvitationWire::from)))
+}
+
+/// An invitation to an app
+#[utoipa::path(
+    get, path = "/api/v1/apps/{app}/invitations/{invitation}", tag = "apps",
+    params(("app" = String, Path, description = "The app's id"), ("invitation" = String, Path, description = "The invitation's id")),
+    responses((status = 200, body = InvitationWire), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn invitation(
+    State(portal): State<Portal>,
+    seen: InApp<SeeApp>,
+    Path((_, invitation)): Path<(String, String)>,
+    query: RawQuery,
+) -> Result<Json<InvitationWire>, ApiFault> {
+    Params::of_api(query, &[])?;
+    let found = portal.steadfast.invitation_here(&to(&seen), invitation_in(&invitation)?).await?;
+    Ok(Json(InvitationWire::from(&found)))
 }
 
 /// Withdraw an invitation to an app
@@ -225,17 +243,20 @@ pub(crate) async fn withdraw(
 #[utoipa::path(
     patch, path = "/api/v1/apps/{app}/collaborators/{person}", tag = "apps", request_body = RolePatch,
     params(("app" = String, Path, description = "The app's id"), ("person" = String, Path, description = "Their id")),
-    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = CollaboratorWire), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn set_role(
     State(portal): State<Portal>,
     seen: InApp<ManageCollaborators>,
     Path((_, person)): Path<(String, String)>,
     JsonBody(body): JsonBody<RolePatch>,
-) -> Result<StatusCode, ApiFault> {
+) -> Result<Json<CollaboratorWire>, ApiFault> {
     let by = portal.steadfast.by(&seen.caller.actor).await?;
-    portal.steadfast.set_app_role(&seen.app.id, person_in(&person)?, body.role.into(), by).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let person = person_in(&person)?;
+    portal.steadfast.set_app_role(&seen.app.id, person, body.role.into(), by).await?;
+    let people = portal.steadfast.collaborators(&seen.app.id).await?;
+    let changed = people.iter().find(|(one, _)| one.id == person).map(CollaboratorWire::from);
+    Ok(Json(changed.ok_or_else(|| Refusal::NotFound("this person does not work on the app any more".to_owned()))?))
 }
 
 /// Remove a collaborator
@@ -285,11 +306,22 @@ pub(crate) async fn transfer(
     let by = portal.steadfast.by(&seen.caller.actor).await?;
     let person = body.person.parse().map_err(|error| Refusal::invalid("person", error))?;
     portal.steadfast.transfer_app(&seen.app.id, person, by).await?;
-    Ok(Json(people(&portal, &seen).await?))
+    Ok(Json(Listing { items: people(&portal, &seen).await?, next: None }))
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(list, invite_as_collaborator, invite, invitations, withdraw, set_role, remove, leave, transfer))]
+#[openapi(paths(
+    list,
+    invite_as_collaborator,
+    invite,
+    invitations,
+    invitation,
+    withdraw,
+    set_role,
+    remove,
+    leave,
+    transfer
+))]
 struct Document;
 
 /// What this topic offers to programs.

@@ -83,7 +83,7 @@ pub(crate) async fn ask_leave(State(portal): State<Portal>, seen: InApp<LeaveApp
 pub(crate) async fn leave(State(portal): State<Portal>, seen: InApp<LeaveApp>) -> Result<Redirect, PageFault> {
     let by = portal.steadfast.by(&seen.caller.actor).await?;
     portal.steadfast.remove_collaborator(&seen.app.id, by.person, by).await?;
-    Ok(Redirect::to(&urls::done(urls::apps(None), "left")))
+    Ok(Redirect::to(&urls::telling(urls::APPS, "left")))
 }
 
 /// `GET /apps/{app}/transfer?person=ID`

@@ -42,7 +42,7 @@ fn told(key: &str) -> Option<&'static str> {
 
 /// The page after something was done.
 pub(super) fn back<R>(seen: &InApp<R>, done: &str) -> Redirect {
-    Redirect::to(&urls::done(urls::app_tab(&seen.app.id, AppTab::Collaborators), done))
+    Redirect::to(&urls::telling(&urls::app_tab(&seen.app.id, AppTab::Collaborators), done))
 }
 
 /// `GET /apps/{app}/collaborators`

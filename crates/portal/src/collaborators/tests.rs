@@ -141,12 +141,17 @@ async fn a_program_does_all_of_it() {
     }
     let open = portal.get_as(&token, &format!("{base}/invitations")).await.json();
     assert_eq!(open["items"].as_array().map(Vec::len), Some(2));
+    let page = portal.get_as(&token, &format!("{base}/invitations?limit=1&cursor=1")).await.json();
+    assert_eq!((&page["items"][0], &page["next"]), (&open["items"][1], &json!(null)));
     let id = open["items"][0]["id"].as_str().unwrap().to_owned();
+    let read = portal.get_as(&token, &format!("{base}/invitations/{id}")).await;
+    assert_eq!((read.status, &read.json()), (StatusCode::OK, &open["items"][0]));
     let gone = portal.api(&token, Method::DELETE, &format!("{base}/invitations/{id}"), None).await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
     let developer = format!("{base}/collaborators/{}", world.developer.id());
     let changed = portal.api(&token, Method::PATCH, &developer, Some(json!({"role": "admin"}))).await;
-    assert_eq!((changed.status, world.role(&world.developer).await), (StatusCode::NO_CONTENT, Some(AppRole::Admin)));
+    assert_eq!((changed.status, world.role(&world.developer).await), (StatusCode::OK, Some(AppRole::Admin)));
+    assert_eq!(changed.json()["role"], "admin");
     let owner = portal.api(&token, Method::PATCH, &developer, Some(json!({"role": "owner"}))).await;
     assert_eq!(owner.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(portal.api(&token, Method::DELETE, &developer, None).await.status, StatusCode::NO_CONTENT);

@@ -122,7 +122,7 @@ pub(crate) async fn read(
     put, path = "/api/v1/apps/{app}/draft", tag = "manifests", operation_id = "save_draft",
     params(
         ("app" = String, Path, description = "The app's id"),
-        ("If-Match" = String, Header, description = "The revision that it is based on, in quotes: `\"3\"`"),
+        ("If-Match" = Option<String>, Header, description = "Has to be given: the revision that it is based on, in quotes: `\"3\"`"),
     ),
     request_body(content = Object, description = "The manifest"),
     responses(
@@ -228,6 +228,8 @@ fn demand_json(headers: &HeaderMap) -> Result<(), Fault> {
 enum Condition {
     /// It doesn't say it.
     Missing,
+    /// What it says is no revision.
+    Unreadable(String),
     /// It is based on something else.
     Failed(String),
 }
@@ -240,6 +242,7 @@ impl Condition {
                 "Say what this is based on",
                 "send the header `If-Match` with the revision that `ETag` had, in quotes, such as `\"3\"`".to_owned(),
             ),
+            Self::Unreadable(sentence) => (StatusCode::BAD_REQUEST, "The request can't be understood", sentence),
             Self::Failed(sentence) => (StatusCode::PRECONDITION_FAILED, "Somebody changed it meanwhile", sentence),
         };
         let problem = Problem {
@@ -257,13 +260,14 @@ impl Condition {
     }
 }
 
-/// The revision in `If-Match`. What is none of ours matches nothing.
+/// The revision in `If-Match`.
 fn based_on(headers: &HeaderMap) -> Result<i64, Condition> {
     let value = headers.get(header::IF_MATCH).ok_or(Condition::Missing)?;
     let text = value.to_str().unwrap_or_default().trim();
     let revision = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
-    revision
-        .ok_or_else(|| Condition::Failed(format!("`If-Match` is `{text}`, which is no revision; write it as `\"3\"`")))
+    revision.ok_or_else(|| {
+        Condition::Unreadable(format!("`If-Match` is `{text}`, which is no revision; write it as `\"3\"`"))
+    })
 }
 
 #[derive(OpenApi)]
@@ -293,7 +297,7 @@ mod tests {
         assert_eq!(of("\"3\""), Ok(3));
         assert_eq!(of("\"0\""), Ok(0));
         for bad in ["3", "*", "W/\"3\"", "\"\"", "\"x\"", "\"1\", \"2\"", "\""] {
-            assert!(matches!(of(bad), Err(Condition::Failed(_))), "{bad}");
+            assert!(matches!(of(bad), Err(Condition::Unreadable(_))), "{bad}");
         }
         assert_eq!(based_on(&HeaderMap::new()), Err(Condition::Missing));
     }

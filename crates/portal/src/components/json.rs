@@ -104,7 +104,7 @@ pub(crate) async fn save(
     };
     match portal.steadfast.save_draft(app, typed, based_on, seen.caller.actor.doer()).await {
         Ok(_) if reading.notices.is_empty() => {
-            Ok(Redirect::to(&urls::done(urls::components_json(app), "saved")).into_response())
+            Ok(Redirect::to(&urls::telling(&urls::components_json(app), "saved")).into_response())
         }
         // What was changed on the way can be told now and never again.
         Ok(revision) => {

@@ -83,7 +83,7 @@ pub(crate) async fn save(
     let doer = seen.caller.actor.doer();
     match portal.steadfast.save_draft(&seen.app.id, &manifest, posted.revision, doer).await {
         Ok(_) => {
-            let url = urls::done(urls::app_tab(&seen.app.id, AppTab::Components), "saved");
+            let url = urls::telling(&urls::app_tab(&seen.app.id, AppTab::Components), "saved");
             Ok(Redirect::to(&url).into_response())
         }
         Err(Error::Refused(Refusal::Conflict(_))) => {

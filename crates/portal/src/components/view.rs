@@ -31,6 +31,10 @@ pub(crate) struct ComponentsView {
     pub(crate) full: PagePart,
     pub(crate) side: PagePart,
     pub(crate) groups: Vec<ViewGroup>,
+    /// `Beside 2 of 65 views: rfi.list and rfi.detail.`
+    pub(crate) views_told: String,
+    /// Whether a view has to be chosen still, or something mended.
+    pub(crate) views_open: bool,
     pub(crate) views_flaw: Option<String>,
     pub(crate) notes: Field,
     pub(crate) page_url: Field,
@@ -93,9 +97,9 @@ impl Tick {
 pub(crate) struct Matrix {
     pub(crate) title: &'static str,
     pub(crate) hint: &'static str,
-    /// `2 of 11 tools.`
+    /// `In 2 of 11 tools: RFIs (Standard) and Photos (Read only).`
     pub(crate) given: String,
-    /// Whether there is a right to see, or something to mend.
+    /// Whether there is something to mend.
     pub(crate) is_open: bool,
     pub(crate) rows: Vec<MatrixRow>,
 }
@@ -112,8 +116,10 @@ pub(crate) struct MatrixRow {
 }
 
 impl MatrixRow {
-    fn has_right(&self) -> bool {
-        self.cells.iter().flatten().any(|cell| cell.chosen && cell.value != "none")
+    /// `RFIs (Standard)`, where there is a right.
+    fn right(&self) -> Option<String> {
+        let level = self.cells.iter().flatten().find(|cell| cell.chosen && cell.value != "none")?;
+        Some(format!("{} ({})", self.name, level.word))
     }
 }
 
@@ -209,6 +215,12 @@ impl ComponentsView {
             matrices: vec![matrix(form, flaws, rules, Scope::Company), matrix(form, flaws, rules, Scope::Project)],
             full: full_screen(form, flaws, &state.focus),
             side: side_panel(form, flaws, &state.focus),
+            views_told: told(
+                "Beside",
+                &form.views(),
+                &crate::figures::count(rules.views.choices().len() as u64, "view"),
+            ),
+            views_open: form.views().is_empty() || flaws.iter().any(|flaw| flaw.field == "sidepanel.views"),
             groups: groups(form, rules),
             views_flaw: take(flaws, "sidepanel.views"),
             notes: text(form, flaws, "post_installation.notes", "Notes")
@@ -277,14 +289,25 @@ fn matrix(form: &ManifestForm, flaws: &mut Vec<Flaw>, rules: &Rules, scope: Scop
     let unknown = unknown.filter(|key| !matches!(form.value(&format!("{prefix}{key}")), "" | "none"));
     let rows = known.chain(unknown.map(|key| (key, None)));
     let rows: Vec<MatrixRow> = rows.map(|(key, tool)| matrix_row(form, flaws, scope, &prefix, key, tool)).collect();
-    let given = rows.iter().filter(|row| row.has_right()).count();
+    let given: Vec<String> = rows.iter().filter_map(MatrixRow::right).collect();
     Matrix {
         title,
         hint,
-        given: format!("Rights in {given} of {}.", crate::figures::count(rows.len() as u64, "tool")),
-        is_open: given > 0 || rows.iter().any(|row| row.flaw.is_some()),
+        given: told("In", &given, &crate::figures::count(rows.len() as u64, "tool")),
+        is_open: rows.iter().any(|row| row.flaw.is_some()),
         rows,
     }
+}
+
+/// How much was chosen, and what, for a part that is folded.
+fn told(begin: &str, chosen: &[String], of: &str) -> String {
+    const MOST: usize = 8;
+    let mut names: Vec<String> = chosen.iter().take(MOST).cloned().collect();
+    if let more @ 1.. = chosen.len().saturating_sub(MOST) {
+        names.push(format!("{more} more"));
+    }
+    let colon = if names.is_empty() { "" } else { ": " };
+    format!("{begin} {} of {of}{colon}{}.", chosen.len(), crate::figures::join(&names))
 }
 
 fn matrix_row(

@@ -9,16 +9,17 @@ use serde::{Deserialize, Serialize};
 use service::{Overlap, Refusal};
 use utoipa::{OpenApi, ToSchema};
 
-use super::pages::known;
+use super::pages::{known, secret_of};
 use super::view::Known;
 use super::{InPath, SecretInPath, environment_in, secret_in};
 use crate::Portal;
 use crate::access::InApp;
 use crate::access::rights::{ResetSecret, SeeSandboxCredentials};
 use crate::components::demand_registered;
-use crate::fault::{ApiFault, Fault};
+use crate::fault::ApiFault;
 use crate::form::JsonBody;
-use crate::listing::Listing;
+use crate::listing::{Listing, PAGING, Paging};
+use crate::once::once;
 use crate::openapi::Problem;
 use crate::query::Params;
 use crate::urls;
@@ -61,7 +62,7 @@ pub(crate) struct CredentialListed {
 }
 
 /// A secret to be made.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SecretNew {
     /// How long the older secret stays good: `none`, `hour`, `day` (the default), `week` or `until_removed`.
@@ -70,7 +71,7 @@ pub(crate) struct SecretNew {
 }
 
 /// How long the older secret stays good beside a new one.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum OverlapWire {
     /// It ends at once.
@@ -88,9 +89,9 @@ pub(crate) struct SecretMade {
     pub(crate) id: String,
     #[schema(format = "uuid")]
     pub(crate) client_id: String,
-    /// The secret itself. It is kept as a digest only and never shown again.
+    /// The secret itself, shown this once; null where the same request was sent before.
     #[schema(example = "stf_cs_…")]
-    pub(crate) client_secret: String,
+    pub(crate) client_secret: Option<String>,
     /// The secrets that are good now, this one among them.
     pub(crate) secrets: Vec<SecretListed>,
 }
@@ -147,7 +148,7 @@ impl From<&Known> for CredentialListed {
 /// Of both environments, whether there are any yet or not. Secrets are never among them.
 #[utoipa::path(
     get, path = "/api/v1/apps/{app}/credentials", tag = "credentials", operation_id = "list_credentials",
-    params(("app" = String, Path, description = "The app's id")),
+    params(("app" = String, Path, description = "The app's id"), Paging),
     responses(
         (status = 200, body = Listing<CredentialListed>),
         (status = "4XX", body = Problem, content_type = "application/problem+json")
@@ -158,16 +159,16 @@ pub(crate) async fn list(
     seen: InApp<SeeSandboxCredentials>,
     query: RawQuery,
 ) -> Result<Json<Listing<CredentialListed>>, ApiFault> {
-    Params::of_api(query, &[])?;
+    let params = Params::of_api(query, &PAGING)?;
     demand_registered(&seen)?;
     let known = known(&portal, &seen).await?;
-    Ok(Json(Listing::whole(known.iter().map(CredentialListed::from).collect())))
+    Ok(Json(Listing::by_place(&params, &known)?.map(CredentialListed::from)))
 }
 
 /// Make a client secret
 ///
 /// The first one in an environment makes the client id, too. A second one is for rotation: the older one ends as
-/// `overlap` says. The secret is in this answer and nowhere else, so the request can't be repeated by an `Idempotency-Key`.
+/// `overlap` says. The secret is in this answer and nowhere else.
 #[utoipa::path(
     post, path = "/api/v1/apps/{app}/credentials/{environment}/secrets", tag = "credentials",
     operation_id = "make_client_secret",
@@ -175,6 +176,7 @@ pub(crate) async fn list(
     params(
         ("app" = String, Path, description = "The app's id"),
         ("environment" = String, Path, description = "`sandbox` or `production`"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same key, it makes nothing"),
     ),
     responses(
         (status = 201, body = SecretMade, headers(("Location" = String, description = "The secret"))),
@@ -190,25 +192,47 @@ pub(crate) async fn make(
 ) -> Result<Response, ApiFault> {
     demand_registered(&seen)?;
     let environment = environment_in(path)?;
-    if headers.contains_key("idempotency-key") {
-        let sentence = "a secret is shown once, so an answer with one can't be repeated; leave out `Idempotency-Key`, \
-                        and look at the list of secrets when an answer got lost";
-        return Err(Fault::BadRequest(sentence.to_owned()).into());
-    }
-    let overlap = body.overlap.map_or(Overlap::Day, Overlap::from);
     let app = &seen.app.id;
-    let made = portal.steadfast.make_secret(app, environment, overlap, seen.caller.actor.doer()).await?;
+    let once = once(&seen.caller, &headers, &urls::secrets_json(app, environment), &body)?;
+    let overlap = body.overlap.map_or(Overlap::Day, Overlap::from);
+    let doer = seen.caller.actor.doer();
+    let made = portal.steadfast.make_secret(app, environment, overlap, doer, once.as_ref()).await?;
     let credentials = portal.steadfast.credentials(app).await?;
     let now = credentials.iter().find(|credential| credential.environment == environment);
     let answer = SecretMade {
         id: made.id.to_string(),
         client_id: made.client_id.to_string(),
-        client_secret: made.secret.reveal().to_owned(),
+        client_secret: made.secret.map(|secret| secret.reveal().to_owned()),
         secrets: now.iter().flat_map(|credential| &credential.secrets).map(SecretListed::from).collect(),
     };
     let location = urls::secret_json(app, environment, made.id);
     let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, "no-store".to_owned())];
     Ok((StatusCode::CREATED, headers, Json(answer)).into_response())
+}
+
+/// A client secret, without itself
+#[utoipa::path(
+    get, path = "/api/v1/apps/{app}/credentials/{environment}/secrets/{secret}", tag = "credentials",
+    operation_id = "read_client_secret",
+    params(
+        ("app" = String, Path, description = "The app's id"),
+        ("environment" = String, Path, description = "`sandbox` or `production`"),
+        ("secret" = String, Path, description = "The secret's id"),
+    ),
+    responses(
+        (status = 200, body = SecretListed),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn read(
+    State(portal): State<Portal>,
+    seen: InApp<SeeSandboxCredentials>,
+    path: SecretInPath,
+    query: RawQuery,
+) -> Result<Json<SecretListed>, ApiFault> {
+    Params::of_api(query, &[])?;
+    let (environment, id) = secret_in(path)?;
+    Ok(Json(SecretListed::from(&secret_of(&portal, &seen, environment, &id).await?.1)))
 }
 
 /// Remove a client secret
@@ -268,7 +292,7 @@ pub(crate) async fn set_redirect_uris(
 
 #[derive(OpenApi)]
 #[openapi(
-    paths(list, make, remove, set_redirect_uris),
+    paths(list, make, read, remove, set_redirect_uris),
     components(schemas(CredentialListed, SecretListed, SecretNew, SecretMade, RedirectUris, EnvironmentWire, OverlapWire)),
     tags((name = "credentials", description = "Client ids, secrets and redirect URIs"))
 )]

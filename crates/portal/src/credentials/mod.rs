@@ -14,15 +14,11 @@ use axum::extract::rejection::PathRejection;
 use model::Environment;
 
 use crate::fault::Fault;
-use crate::urls;
-
-/// The environments, in the order of pages.
-pub(crate) const ENVIRONMENTS: [Environment; 2] = [Environment::Sandbox, Environment::Production];
 
 /// The environment of this word.
 fn environment_named(word: &str) -> Result<Environment, Fault> {
-    let found = ENVIRONMENTS.into_iter().find(|environment| urls::environment_word(*environment) == word);
-    found.ok_or_else(|| Fault::NotFound(format!("there is no environment `{word}`; write `sandbox` or `production`")))
+    Environment::from_key(word)
+        .ok_or_else(|| Fault::NotFound(format!("there is no environment `{word}`; write `sandbox` or `production`")))
 }
 
 /// The app and the environment that a path names.

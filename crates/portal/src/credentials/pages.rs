@@ -4,11 +4,11 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use model::Environment;
+use model::{ClientSecret, Environment};
 use service::{Error, Flaw, Overlap, Refusal};
 
 use super::view::{CredentialsView, Known, MadeView, Tried, title};
-use super::{ENVIRONMENTS, InPath, SecretInPath, environment_in, secret_in};
+use super::{InPath, SecretInPath, environment_in, secret_in};
 use crate::Portal;
 use crate::access::InApp;
 use crate::access::rights::{ResetSecret, SeeSandboxCredentials};
@@ -54,8 +54,8 @@ fn told(key: &str) -> Option<&'static str> {
 /// What there is in both environments.
 pub(super) async fn known<R>(portal: &Portal, seen: &InApp<R>) -> Result<Vec<Known>, Error> {
     let credentials = portal.steadfast.credentials(&seen.app.id).await?;
-    let mut known = Vec::with_capacity(ENVIRONMENTS.len());
-    for environment in ENVIRONMENTS {
+    let mut known = Vec::with_capacity(Environment::ALL.len());
+    for environment in Environment::ALL {
         let is_visible = match environment {
             Environment::Production => seen.may(access::AppRight::SeeProductionClientId),
             Environment::Sandbox => true,
@@ -108,12 +108,12 @@ pub(crate) async fn make(
     let word = if form.text("overlap").is_empty() { Overlap::UntilRemoved.key() } else { form.text("overlap") };
     let (status, tried) = match Overlap::from_key(word) {
         None => refused(StatusCode::UNPROCESSABLE_ENTITY, Flaw::new("overlap", "choose one of the list")),
-        Some(overlap) => match portal.steadfast.make_secret(app, environment, overlap, doer).await {
+        Some(overlap) => match portal.steadfast.make_secret(app, environment, overlap, doer, None).await {
             Ok(made) => {
                 let credentials = portal.steadfast.credentials(app).await?;
                 let now = credentials.iter().find(|credential| credential.environment == environment);
                 let place = (portal.setting(&seen.caller), &seen.app);
-                let html = render_made(&MadeView::new(place, environment, &made, now))?;
+                let html = render_made(&MadeView::new(place, environment, &made, now).ok_or(Fault::Broken)?)?;
                 return Ok(Html(html).into_response());
             }
             Err(Error::Refused(Refusal::Conflict(sentence))) => {
@@ -125,6 +125,22 @@ pub(crate) async fn make(
     Ok((status, page(&portal, &seen, &tried, None).await?).into_response())
 }
 
+/// A secret, and whether it is the only one there.
+pub(super) async fn secret_of<R>(
+    portal: &Portal,
+    seen: &InApp<R>,
+    environment: Environment,
+    id: &str,
+) -> Result<(bool, ClientSecret), Fault> {
+    let credentials = portal.steadfast.credentials(&seen.app.id).await?;
+    let there = credentials.into_iter().find(|credential| credential.environment == environment);
+    let secrets = there.map(|credential| credential.secrets).unwrap_or_default();
+    let is_last = secrets.len() == 1;
+    let found = secrets.into_iter().find(|secret| secret.id.to_string() == id).map(|secret| (is_last, secret));
+    let nowhere = "this credential has no such secret; it may have ended already";
+    found.ok_or_else(|| Fault::NotFound(nowhere.to_owned()))
+}
+
 /// `GET /apps/{app}/credentials/{environment}/secrets/{secret}/remove`
 pub(crate) async fn ask_remove(
     State(portal): State<Portal>,
@@ -132,12 +148,8 @@ pub(crate) async fn ask_remove(
     path: SecretInPath,
 ) -> Result<Html<String>, PageFault> {
     let (environment, secret) = secret_in(path)?;
-    let credentials = portal.steadfast.credentials(&seen.app.id).await?;
-    let nowhere = || Fault::NotFound("this credential has no such secret; it may have ended already".to_owned());
-    let credential = credentials.iter().find(|credential| credential.environment == environment).ok_or_else(nowhere)?;
-    let row = credential.secrets.iter().find(|row| row.id.to_string() == secret).ok_or_else(nowhere)?;
+    let (is_last, row) = secret_of(&portal, &seen, environment, &secret).await?;
     let Frame { chrome, sidebar } = Frame::new(portal.setting(&seen.caller), &seen.app, AppTab::Credentials, None);
-    let is_last = credential.secrets.len() == 1;
     let mut points = vec!["Whatever still uses it is refused from this moment on.".to_owned()];
     if is_last {
         points.push("It is the only secret: until you make another, the app can’t get a token at all.".to_owned());
@@ -163,7 +175,7 @@ pub(crate) async fn remove(
 ) -> Result<Redirect, PageFault> {
     let (environment, secret) = secret_in(path)?;
     portal.steadfast.remove_secret(&seen.app.id, environment, &secret, seen.caller.actor.doer()).await?;
-    Ok(Redirect::to(&urls::done(urls::app_tab(&seen.app.id, AppTab::Credentials), "removed")))
+    Ok(Redirect::to(&urls::telling(&urls::app_tab(&seen.app.id, AppTab::Credentials), "removed")))
 }
 
 /// `POST /apps/{app}/credentials/{environment}/redirect-uris`
@@ -179,7 +191,7 @@ pub(crate) async fn set_redirect_uris(
     let doer = seen.caller.actor.doer();
     match portal.steadfast.set_redirect_uris(&seen.app.id, environment, uris, doer).await {
         Ok(()) => {
-            let url = urls::done(urls::app_tab(&seen.app.id, AppTab::Credentials), "redirects");
+            let url = urls::telling(&urls::app_tab(&seen.app.id, AppTab::Credentials), "redirects");
             Ok(Redirect::to(&url).into_response())
         }
         Err(Error::Refused(Refusal::Invalid(flaws))) => {

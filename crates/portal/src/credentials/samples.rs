@@ -86,9 +86,9 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     let made = MadeSecret {
         client_id: ClientId::from_bytes([0x2c; 16]),
         id: SecretId::from_bytes([4; 16]),
-        secret: secrets::generate(SecretKind::ClientSecret, &Same),
+        secret: Some(secrets::generate(SecretKind::ClientSecret, &Same)),
     };
-    let made = MadeView::new((setting, &app), Environment::Production, &made, Some(&rotating));
+    let made = MadeView::new((setting, &app), Environment::Production, &made, Some(&rotating)).unwrap();
     vec![
         ("credentials.html", page(&both, &Tried::default(), true)),
         ("credentials-read.html", page(&both, &Tried::default(), false)),

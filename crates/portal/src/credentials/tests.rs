@@ -120,6 +120,22 @@ async fn production_waits_for_a_promotion() {
 }
 
 #[tokio::test]
+async fn a_secret_is_made_once_however_often_it_is_asked_for_and_shown_once() {
+    let world = connected().await;
+    let post = async |overlap: &str| {
+        world.portal.post_once(&world.owner, API_SECRETS, "rotation-1", json!({"overlap": overlap})).await
+    };
+    let (first, second) = (post("day").await, post("day").await);
+    assert_eq!((first.status, second.status), (StatusCode::CREATED, StatusCode::CREATED));
+    assert!(first.json()["client_secret"].as_str().unwrap().starts_with("stf_cs_"));
+    assert_eq!((second.location(), &second.json()["client_secret"]), (first.location(), &json!(null)));
+    assert_eq!(second.json()["secrets"].as_array().unwrap().len(), 1);
+    assert_eq!(post("none").await.status, StatusCode::CONFLICT, "the same key for another request");
+    let read = world.portal.get_as(&world.owner, first.location()).await.json();
+    assert_eq!(read, first.json()["secrets"][0]);
+}
+
+#[tokio::test]
 async fn the_api_rotates_and_removes_with_the_right_scope() {
     let world = connected().await;
     let writes = world.portal.token(&world.owner, &[Scope::CredentialsWrite]).await;

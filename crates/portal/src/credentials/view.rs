@@ -3,7 +3,6 @@
 use model::{App, ClientSecret, Credential, Environment, UnixMillis};
 use service::{Flaw, MadeSecret, Overlap};
 
-use super::ENVIRONMENTS;
 use crate::accounts::moments::Moment;
 use crate::chrome::{AppTab, Chrome, Sidebar};
 use crate::components::Frame;
@@ -113,7 +112,7 @@ impl CredentialsView {
             sidebar,
             versions_url: urls::app_tab(&app.id, AppTab::Versions),
             may_change,
-            sides: ENVIRONMENTS
+            sides: Environment::ALL
                 .iter()
                 .filter_map(|environment| known.iter().find(|known| known.environment == *environment))
                 .map(side)
@@ -124,7 +123,7 @@ impl CredentialsView {
 
 fn side((setting, app, now): (Setting<'_>, &App, UnixMillis), known: &Known, tried: &Tried) -> Side {
     let environment = known.environment;
-    let key = urls::environment_word(environment);
+    let key = environment.key();
     let credential = known.credential.as_ref();
     let secrets: &[ClientSecret] = credential.map_or(&[], |credential| &credential.secrets);
     let registered: &[String] = credential.map_or(&[], |credential| &credential.redirect_uris);
@@ -202,28 +201,29 @@ pub(crate) struct MadeView {
 }
 
 impl MadeView {
-    /// The page; `credential` is what there is after the secret was made.
+    /// The page, for a secret that can be shown; `credential` is what there is after it was made.
     pub(crate) fn new(
         (setting, app): (Setting<'_>, &App),
         environment: Environment,
         made: &MadeSecret,
         credential: Option<&Credential>,
-    ) -> Self {
+    ) -> Option<Self> {
+        let secret = made.secret.clone()?;
         let Frame { chrome, sidebar } = Frame::new(setting, app, AppTab::Credentials, None);
         let older = credential.into_iter().flat_map(|credential| &credential.secrets).filter(|one| one.id != made.id);
         let told = |secret: &ClientSecret| match secret.expires_at {
             Some(end) => format!("The secret {} is good until {}.", secret.hint, End::at(end).words),
             None => format!("The secret {} is good until you remove it.", secret.hint),
         };
-        Self {
+        Some(Self {
             chrome,
             sidebar,
             back: urls::app_tab(&app.id, AppTab::Credentials),
             environment: title(environment),
             client_id: made.client_id.to_string(),
-            secret: made.secret.clone(),
+            secret,
             older: older.map(told).collect(),
-        }
+        })
     }
 }
 

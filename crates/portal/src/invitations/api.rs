@@ -12,7 +12,7 @@ use crate::access::SignedIn;
 use crate::access::rights::{PeopleRead, PeopleWrite};
 use crate::fault::{ApiFault, Fault};
 use crate::form::JsonBody;
-use crate::listing::Listing;
+use crate::listing::{Listing, PAGING, Paging};
 use crate::openapi::Problem;
 use crate::query::Params;
 
@@ -85,7 +85,7 @@ pub(crate) struct AnswerNew {
 ///
 /// Newest first.
 #[utoipa::path(
-    get, path = "/api/v1/me/invitations", tag = "invitations",
+    get, path = "/api/v1/me/invitations", tag = "invitations", params(Paging),
     responses((status = 200, body = Listing<InvitationWire>), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
 pub(crate) async fn list(
@@ -94,9 +94,9 @@ pub(crate) async fn list(
     query: RawQuery,
 ) -> Result<Json<Listing<InvitationWire>>, ApiFault> {
     let SignedIn { person, .. } = who;
-    Params::of_api(query, &[])?;
+    let params = Params::of_api(query, &PAGING)?;
     let invitations = portal.steadfast.open_invitations_of(&person).await?;
-    Ok(Json(Listing::whole(invitations.iter().map(InvitationWire::from).collect())))
+    Ok(Json(Listing::by_place(&params, &invitations)?.map(InvitationWire::from)))
 }
 
 /// Accept or decline an invitation

@@ -102,13 +102,13 @@ async fn answered(
     };
     let by = portal.steadfast.by(&caller.actor).await?;
     let seen = portal.steadfast.answer_invitation(key, &person, accept, by).await?;
-    Ok(Redirect::to(&if accept { welcome(&seen) } else { urls::done(urls::apps(None), "declined") }))
+    Ok(Redirect::to(&if accept { welcome(&seen) } else { urls::telling(urls::APPS, "declined") }))
 }
 
 /// Where an accepted invitation leads.
 fn welcome(seen: &InvitationSeen) -> String {
     match &seen.invitation.to {
-        InvitedTo::App(app, _) => urls::done(urls::app_tab(app, AppTab::Overview), "joined"),
-        InvitedTo::Organisation(..) => urls::done(urls::ORGANISATIONS.to_owned(), "joined"),
+        InvitedTo::App(app, _) => urls::telling(&urls::app_tab(app, AppTab::Overview), "joined"),
+        InvitedTo::Organisation(..) => urls::telling(urls::ORGANISATIONS, "joined"),
     }
 }

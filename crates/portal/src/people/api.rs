@@ -16,7 +16,7 @@ use crate::access::Staff;
 use crate::access::rights::{ManagePeople, SeePeople};
 use crate::fault::ApiFault;
 use crate::form::JsonBody;
-use crate::listing::Listing;
+use crate::listing::{Listing, Paging, limit};
 use crate::openapi::Problem;
 use crate::query::Params;
 
@@ -141,8 +141,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Str
     get, path = "/api/v1/platform/people", tag = "people",
     params(
         ("q" = Option<String>, Query, description = "Part of the name or the e-mail address"),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many items; 50 if not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")
+        Paging
     ),
     responses(
         (status = 200, body = Listing<PersonWire>),
@@ -155,7 +154,7 @@ pub(crate) async fn list(
     query: RawQuery,
 ) -> Result<Json<Listing<PersonWire>>, ApiFault> {
     let params = Params::of_api(query, &["q", "limit", "cursor"])?;
-    let (limit, after) = (params.number("limit", 50, 100)?, after("cursor", params.text("cursor"))?);
+    let (limit, after) = (limit(&params)?, after("cursor", params.text("cursor"))?);
     let page = portal.steadfast.people(params.text("q"), after, limit.into()).await?;
     let items = page.people.iter().map(PersonWire::from).collect();
     Ok(Json(Listing { items, next: page.next.map(|email| email.to_string()) }))

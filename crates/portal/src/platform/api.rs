@@ -18,7 +18,7 @@ use crate::access::Staff;
 use crate::access::rights::SeePlatform;
 use crate::apps::api::{AppListed, StatusWire};
 use crate::fault::ApiFault;
-use crate::listing::Listing;
+use crate::listing::{Listing, PAGING, Paging};
 use crate::openapi::Problem;
 use crate::query::Params;
 
@@ -196,8 +196,7 @@ fn platform_app(app: &AppStanding, names: &HashMap<model::OrganisationId, String
         ("status" = Option<String>, Query, description = "`needs_attention`, `review_recommended`, `healthy` or `none`"),
         ("type" = Option<String>, Query, description = "`data_connection`, `embedded`, `hybrid` or `none`"),
         ("change" = Option<String>, Query, description = "`worse`, `better`, `new`, `silent` or `unclaimed`"),
-        ("limit" = Option<u16>, Query, description = "1 to 100; 50 where it is not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+        Paging,
     ),
     responses((status = 200, body = Listing<PlatformApp>), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
@@ -215,19 +214,16 @@ pub(crate) async fn apps(
     let mut found = wanted.of_overview(&overview, &organisations);
     found.sort_by(|a, b| a.overview.app.id.cmp(&b.overview.app.id));
     let page = Listing::of(&params, found, |app| app.overview.app.id.to_string())?;
-    let items = page.items.into_iter().map(|app| platform_app(app, &names)).collect();
-    Ok(Json(Listing { items, next: page.next }))
+    Ok(Json(page.map(|app| platform_app(app, &names))))
 }
 
 /// Deprecated operations and who calls them
 ///
-/// Every operation that the catalog marks as deprecated, the next sunset first. `cursor` is the number of operations to
-/// leave out.
+/// Every operation that the catalog marks as deprecated, the next sunset first.
 #[utoipa::path(
     get, path = "/api/v1/platform/deprecated", tag = "platform",
     params(
-        ("limit" = Option<u16>, Query, description = "1 to 100; 50 where it is not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+        Paging,
     ),
     responses((status = 200, body = Listing<BoardOperation>), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
@@ -246,8 +242,7 @@ pub(crate) async fn deprecated(
 #[utoipa::path(
     get, path = "/api/v1/platform/private", tag = "platform",
     params(
-        ("limit" = Option<u16>, Query, description = "1 to 100; 50 where it is not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+        Paging,
     ),
     responses((status = 200, body = Listing<BoardOperation>), (status = "4XX", body = Problem, content_type = "application/problem+json"))
 )]
@@ -260,14 +255,11 @@ pub(crate) async fn private(
 }
 
 async fn board(steadfast: &Steadfast, query: RawQuery, kind: Kind) -> Result<Listing<BoardOperation>, ApiFault> {
-    let params = Params::of_api(query, &["limit", "cursor"])?;
+    let params = Params::of_api(query, &PAGING)?;
     let board = steadfast.board(steadfast.today()).await?;
     let since = board.counted_since.map(|day| day.to_string());
-    // Its place in the order, in as many digits as any.
-    let places = kind.routes(&board).iter().enumerate().map(|(place, route)| (format!("{place:010}"), route)).collect();
-    let page = Listing::of(&params, places, |(place, _)| place.clone())?;
-    let items = page.items.into_iter().map(|(_, route)| operation(route, board.waiting == 0, since.clone())).collect();
-    Ok(Listing { items, next: page.next })
+    let page = Listing::by_place(&params, kind.routes(&board))?;
+    Ok(page.map(|route| operation(route, board.waiting == 0, since.clone())))
 }
 
 fn operation(route: &BoardRoute, complete: bool, counted_since: Option<String>) -> BoardOperation {

@@ -175,11 +175,15 @@ async fn requests_for_other_hosts_are_refused() {
         &[""],
         &["localhost", "evil.example"],
     ] {
-        for url in ["/rules", "/apps/acme/health", "/api/v1/apps/acme/health", "/healthz"] {
+        for url in ["/rules", "/apps/acme/health", "/api/v1/apps/acme/health", "/assets/0/x", "/nowhere"] {
             let answer = ask(url, hosts).await;
             assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{hosts:?} {url}");
             assert!(answer.body.contains("DNS rebinding") && !answer.body.contains("acme"), "{hosts:?} {url}");
         }
+    }
+    // What load balancers ask by address.
+    for probe in ["/healthz", "/readyz"] {
+        assert_eq!(ask(probe, &["10.0.0.1"]).await.status, StatusCode::OK, "{probe}");
     }
     assert_eq!(ask("http://evil.example/", &["localhost"]).await.status, StatusCode::MISDIRECTED_REQUEST);
     for host in ["localhost", "127.0.0.1:8080", "[::1]:8080"] {

@@ -2,7 +2,7 @@
 
 use model::{InvitationId, OrganisationId, PersonId, TokenId};
 
-use super::{PLATFORM_AUDIT, PLATFORM_ORGANISATIONS, PLATFORM_PEOPLE, segment};
+use super::{PLATFORM_AUDIT, PLATFORM_ORGANISATIONS, PLATFORM_PEOPLE, page_text, with_query};
 
 /// The organisations of who asks, for programs.
 pub(crate) const API_ORGANISATIONS: &str = "/api/v1/organisations";
@@ -74,22 +74,22 @@ pub(crate) fn revoke_organisation_token(id: OrganisationId, token: TokenId) -> S
 }
 
 /// An organisation, for programs.
-pub(crate) fn api_organisation(id: OrganisationId) -> String {
+pub(crate) fn organisation_json(id: OrganisationId) -> String {
     format!("{API_ORGANISATIONS}/{id}")
 }
 
 /// The invitations of an organisation, for programs.
-pub(crate) fn api_organisation_invitations(id: OrganisationId) -> String {
+pub(crate) fn organisation_invitations_json(id: OrganisationId) -> String {
     format!("{API_ORGANISATIONS}/{id}/invitations")
 }
 
 /// The API tokens of an organisation, for programs.
-pub(crate) fn api_organisation_tokens(id: OrganisationId) -> String {
+pub(crate) fn organisation_tokens_json(id: OrganisationId) -> String {
     format!("{API_ORGANISATIONS}/{id}/tokens")
 }
 
 /// The audit log of an organisation, for programs.
-pub(crate) fn api_organisation_audit(id: OrganisationId) -> String {
+pub(crate) fn organisation_audit_json(id: OrganisationId) -> String {
     format!("{API_ORGANISATIONS}/{id}/audit")
 }
 
@@ -122,25 +122,17 @@ pub(crate) fn person(id: PersonId, page: PersonPage) -> String {
 
 /// People whose name or address holds `search`, from after an address on.
 pub(crate) fn people(search: &str, after: Option<&str>) -> String {
-    with_texts(PLATFORM_PEOPLE, &[("q", search), ("after", after.unwrap_or_default())])
+    with_query(PLATFORM_PEOPLE, [("q", search), ("after", after.unwrap_or_default())])
 }
 
 /// One page of all organisations whose name holds `search`.
 pub(crate) fn platform_organisations(search: &str, page: usize) -> String {
-    let page = if page > 1 { page.to_string() } else { String::new() };
-    with_texts(PLATFORM_ORGANISATIONS, &[("q", search), ("page", &page)])
+    with_query(PLATFORM_ORGANISATIONS, [("q", search), ("page", &page_text(page))])
 }
 
 /// What somebody did, in the whole audit log.
 pub(crate) fn audit_by(who: &str) -> String {
-    with_texts(PLATFORM_AUDIT, &[("who", who)])
-}
-
-/// A path with those parameters that are not empty.
-pub(crate) fn with_texts(path: &str, pairs: &[(&str, &str)]) -> String {
-    let given = pairs.iter().filter(|(_, value)| !value.is_empty());
-    let query: Vec<String> = given.map(|(name, value)| format!("{name}={}", segment(value))).collect();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+    with_query(PLATFORM_AUDIT, [("who", who)])
 }
 
 #[cfg(test)]

@@ -1,14 +1,10 @@
 //! URLs of the platform's own pages.
 
-use super::organisations::with_texts;
-use super::{PLATFORM_DEPRECATED, PLATFORM_PRIVATE};
+use super::{PLATFORM_DEPRECATED, PLATFORM_PRIVATE, page_text, with_query};
 
 /// One page of a list with these parameters; empty ones go without saying.
 pub(crate) fn page<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, String)>, page: usize) -> String {
-    let page = ("page", if page > 1 { page.to_string() } else { String::new() });
-    let pairs: Vec<(&str, String)> = pairs.into_iter().chain([page]).collect();
-    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    with_texts(path, &pairs)
+    with_query(path, pairs.into_iter().chain([("page", page_text(page))]))
 }
 
 /// Who calls a deprecated operation.

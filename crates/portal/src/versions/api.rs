@@ -20,7 +20,7 @@ use crate::access::rights::{EditManifests, SeeManifests};
 use crate::components::demand_registered;
 use crate::fault::{ApiFault, Fault};
 use crate::form::JsonBody;
-use crate::listing::Listing;
+use crate::listing::{Listing, PAGING, Paging, bad_cursor, limit};
 use crate::once::once;
 use crate::openapi::Problem;
 use crate::query::Params;
@@ -159,8 +159,7 @@ impl From<&Change> for VersionChange {
     get, path = "/api/v1/apps/{app}/versions", tag = "manifests", operation_id = "list_versions",
     params(
         ("app" = String, Path, description = "The app's id"),
-        ("limit" = Option<u16>, Query, description = "1 to 100; 50 where it is not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+        Paging,
     ),
     responses(
         (status = 200, body = Listing<VersionListed>),
@@ -172,7 +171,7 @@ pub(crate) async fn list(
     seen: InApp<SeeManifests>,
     query: RawQuery,
 ) -> Result<Json<Listing<VersionListed>>, ApiFault> {
-    let params = Params::of_api(query, &["limit", "cursor"])?;
+    let params = Params::of_api(query, &PAGING)?;
     demand_registered(&seen)?;
     let versions = portal.steadfast.versions(&seen.app.id).await?;
     let (page, next) = page_of(&params, versions)?;
@@ -183,12 +182,10 @@ pub(crate) async fn list(
 
 /// The page that `limit` and `cursor` ask for: what is below the number that the cursor names.
 fn page_of(params: &Params, mut versions: Vec<Version>) -> Result<(Vec<Version>, Option<String>), Fault> {
-    let limit = usize::from(params.number("limit", 50, 100)?);
+    let limit = usize::from(limit(params)?);
     let cursor = params.text("cursor");
     if !cursor.is_empty() {
-        let below: manifest::VersionNumber = cursor
-            .parse()
-            .map_err(|_| Fault::BadRequest(format!("cursor: `{cursor}` is none; send `next` of the page before")))?;
+        let below: manifest::VersionNumber = cursor.parse().map_err(|_| bad_cursor(cursor))?;
         versions.retain(|version| Steadfast::number_of(version) < below);
     }
     let more = versions.len() > limit;

@@ -125,7 +125,7 @@ pub(crate) async fn save(
     };
     let (status, flaws) = match portal.steadfast.save_version(&seen.app.id, &new, by.doer, None).await {
         Ok(version) => {
-            let url = urls::done(urls::version(&seen.app.id, version.id), "saved");
+            let url = urls::telling(&urls::version(&seen.app.id, version.id), "saved");
             return Ok(Redirect::to(&url).into_response());
         }
         Err(Error::Refused(Refusal::Invalid(flaws))) => (StatusCode::UNPROCESSABLE_ENTITY, flaws),
@@ -160,7 +160,7 @@ pub(crate) async fn promote(
     let notes = form.text("release_notes");
     let (status, flaws) = match portal.steadfast.promote(&seen.app.id, &named, notes, by.person, by.doer).await {
         Ok(version) => {
-            let url = urls::done(urls::version(&seen.app.id, version.id), "promoted");
+            let url = urls::telling(&urls::version(&seen.app.id, version.id), "promoted");
             return Ok(Redirect::to(&url).into_response());
         }
         Err(Error::Refused(Refusal::Invalid(flaws))) => (StatusCode::UNPROCESSABLE_ENTITY, flaws),

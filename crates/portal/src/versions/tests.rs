@@ -1,6 +1,6 @@
 //! Versions through the portal: the pages and the API.
 
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, StatusCode};
 use serde_json::json;
 
 use crate::components::samples::HYBRID;
@@ -69,13 +69,9 @@ async fn a_new_host_needs_a_new_major_number_and_the_page_says_so() {
 async fn a_version_is_saved_once_however_often_it_is_asked_for() {
     let world = World::new().await;
     world.draft(CONNECTION).await;
-    let post = async || {
-        let request = crate::testing::Asks::sign(&world.owner, Request::post("/api/v1/apps/acme/versions"))
-            .header("host", "localhost:8080")
-            .header("content-type", "application/json")
-            .header("idempotency-key", "build-17");
-        world.portal.send(request.body("{\"number\":\"0.1.0\",\"revision\":1}".into()).unwrap()).await
-    };
+    let url = "/api/v1/apps/acme/versions";
+    let post =
+        async || world.portal.post_once(&world.owner, url, "build-17", json!({"number": "0.1.0", "revision": 1})).await;
     let (first, second) = (post().await, post().await);
     assert_eq!((first.status, second.status), (StatusCode::CREATED, StatusCode::CREATED));
     assert_eq!(first.json()["id"], second.json()["id"]);

@@ -8,6 +8,12 @@ use crate::{Flaw, Refusal};
 /// The most characters of a person's or an organisation's name, or a token's.
 pub(super) const NAME_CHARACTERS: usize = 100;
 
+/// Whether a character may stand in a name: none that breaks the line, and none that turns the order of what follows,
+/// with which one name can be made to look like another.
+pub(super) fn is_plain(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// The flaws found so far.
 #[derive(Debug, Default)]
 pub(super) struct Flaws(Vec<Flaw>);
@@ -21,7 +27,7 @@ impl Flaws {
     /// A name of 1 to 100 characters on one line, without space around it.
     pub(super) fn name(&mut self, field: &str, text: &str) -> String {
         let name = text.trim();
-        if name.is_empty() || name.chars().nth(NAME_CHARACTERS).is_some() || name.chars().any(char::is_control) {
+        if name.is_empty() || name.chars().nth(NAME_CHARACTERS).is_some() || !name.chars().all(is_plain) {
             self.add(field, format!("write a name of 1 to {NAME_CHARACTERS} characters on one line"));
         }
         name.to_owned()
@@ -72,7 +78,7 @@ mod tests {
             flaws.end().is_ok()
         };
         assert!(is_good(" Anna Łund ") && is_good(&"é".repeat(100)));
-        for bad in ["", "  ", "a\nb", "a\u{0}b", &"é".repeat(101)] {
+        for bad in ["", "  ", "a\nb", "a\u{0}b", "a\u{202e}b", "a\u{2066}b", &"é".repeat(101)] {
             assert!(!is_good(bad), "{bad:?}");
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::UnixMillis;
@@ -62,7 +63,7 @@ impl Doors {
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         let window = i64::from(limit.seconds) * 1000;
         let share = window / i64::from(limit.tries.max(1));
-        let key = (limit.door, who.to_owned());
+        let key = (limit.door, place(who));
         let earliest = due.get(&key).copied().unwrap_or(now.0).max(now.0);
         let wait = earliest + share - (now.0 + window);
         if wait > 0 {
@@ -75,9 +76,22 @@ impl Doors {
         Ok(())
     }
 
+    /// Forgets the tries of somebody who got in.
+    pub(super) fn forgive(&self, limit: Limit, who: &str) {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner).remove(&(limit.door, place(who)));
+    }
+
     /// Waits for a turn at hashing; none only where nobody waits any more.
     pub(super) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.at_work).acquire_owned().await.ok()
+    }
+}
+
+/// Who knocks. Of an IPv6 address only its network: whoever has one address of it has 2⁶⁴ (RFC 4291, 2.5.1).
+fn place(who: &str) -> String {
+    match who.parse::<Ipv6Addr>() {
+        Ok(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).to_string(),
+        Err(_) => who.to_owned(),
     }
 }
 
@@ -121,10 +135,27 @@ mod tests {
     }
 
     #[test]
+    fn who_gets_in_starts_anew() {
+        let doors = Doors::default();
+        assert_eq!(tries(&doors, "anna", 0, 2), 2);
+        doors.forgive(LIMIT, "anna");
+        assert_eq!(tries(&doors, "anna", 0, 10), 3);
+    }
+
+    #[test]
     fn nobody_waits_for_somebody_else() {
         let doors = Doors::default();
         tries(&doors, "anna", 0, 10);
         assert_eq!(tries(&doors, "ben", 0, 10), 3);
+    }
+
+    #[test]
+    fn one_network_of_ipv6_is_one_who_knocks() {
+        let doors = Doors::default();
+        let spread = (0..10).filter(|n| tries(&doors, &format!("2001:db8:1:2::{n}"), 0, 1) == 1).count();
+        assert_eq!(spread, 3);
+        assert_eq!(tries(&doors, "2001:db8:1:3::1", 0, 10), 3, "the neighbour");
+        assert_eq!(tries(&doors, "192.0.2.1", 0, 10) + tries(&doors, "192.0.2.2", 0, 10), 6);
     }
 
     #[test]

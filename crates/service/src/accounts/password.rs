@@ -71,8 +71,8 @@ impl Steadfast {
             self.store.sign_in_secrets(person.id).await?.is_some_and(|secrets| secrets.second_factor.is_some());
         let mut edits = vec![Edit::UseLink(*Digest::of(carried).as_bytes(), LinkPurpose::ResetPassword, now)];
         let person = if person.verified_at.is_none() {
-            let verified = Person { verified_at: Some(now), ..person };
-            edits.push(Edit::SavePerson(verified.clone()));
+            let verified = Person { verified_at: Some(now), ..person.clone() };
+            edits.extend([Edit::ExpectPerson(person), Edit::SavePerson(verified.clone())]);
             verified
         } else {
             person

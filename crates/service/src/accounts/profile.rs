@@ -30,8 +30,9 @@ impl Steadfast {
             after: Some(json!({"name": name})),
             ..Deed::default()
         };
-        let person = Person { name, ..person };
-        self.store.change(vec![Edit::SavePerson(person.clone()), self.audited(by, deed)]).await?;
-        Ok(person)
+        let renamed = Person { name, ..person.clone() };
+        let edits = vec![Edit::ExpectPerson(person), Edit::SavePerson(renamed.clone()), self.audited(by, deed)];
+        self.store.change(edits).await?;
+        Ok(renamed)
     }
 }

@@ -72,12 +72,14 @@ impl Steadfast {
             return Err(Refusal::Forbidden(sentence.to_owned()).into());
         }
         let name = at.name.as_deref().unwrap_or_default();
-        let name: String = name.chars().filter(|c| !c.is_control()).take(super::checks::NAME_CHARACTERS).collect();
+        let name: String =
+            name.chars().filter(|c| super::checks::is_plain(*c)).take(super::checks::NAME_CHARACTERS).collect();
         let name = match name.trim() {
             "" => email.local_part().to_owned(),
             named => named.to_owned(),
         };
-        let checked = Checked { organisation: organisation_of(&name), name, email, query: String::new() };
+        let checked =
+            Checked { organisation: organisation_of(&name), name, email, query: String::new(), browser: String::new() };
         let (person, mut edits) = self.person_with_organisation(&checked, Some(self.clock.now()));
         let after = Some(json!({"email": person.email, "name": person.name, "provider": at.issuer}));
         let deed = Deed { action: "person.signed_up", target: person.id.to_string(), after, ..Deed::default() };
@@ -94,9 +96,11 @@ impl Steadfast {
         if person.verified_at.is_some() {
             return Ok((person, Vec::new()));
         }
+        let known = person.clone();
         let person = Person { verified_at: Some(self.clock.now()), ..person };
         let deed = Deed { action: "person.verified", target: person.id.to_string(), ..Deed::default() };
         let edits = vec![
+            Edit::ExpectPerson(known),
             Edit::SavePerson(person.clone()),
             Edit::SetPassword(person.id, None),
             Edit::RemoveLinks(LinkPurpose::VerifyEmail, Some(person.id)),

@@ -84,6 +84,7 @@ impl Steadfast {
             }
             return Ok(SignIn::No);
         }
+        self.accounts.doors.forgive(BY_EMAIL, person.email.as_str());
         if secrets.second_factor.is_some() {
             return self.ask_for_code(&person).await.map(SignIn::Code);
         }
@@ -146,7 +147,7 @@ impl Steadfast {
             return Ok(CodeAnswer::Over);
         };
         let now = self.clock.now();
-        if let Some(use_of_code) = self.use_of_code(person.id, factor, code, now)? {
+        if let Some(use_of_code) = self.use_of_code(person.id, factor, code, now) {
             let left = secrets.as_ref().map_or(0, |secrets| secrets.recovery_codes).saturating_sub(1);
             let is_recovery = matches!(use_of_code, Edit::UseRecoveryCode(..));
             let (opened, more) =

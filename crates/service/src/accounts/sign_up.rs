@@ -7,6 +7,7 @@ use store::{Edit, StoreError};
 use super::checks::{Flaws, NAME_CHARACTERS};
 use super::links::not_good;
 use super::mails::Portal;
+use super::trials::PROOFS;
 use super::{Limit, Opened, SignUp, Visit};
 use crate::audit::Deed;
 use crate::{Error, Refusal, Steadfast};
@@ -33,11 +34,15 @@ pub struct NewPerson {
     pub organisation: String,
     /// What the link in the mail carries beside its token, encoded for a query: `next=%2Finvitations%2Fabc`; may be empty.
     pub query: String,
+    /// What the link in the mail carries behind its token, by which the portal knows the browser again that chose the
+    /// password; plain in a query; may be empty.
+    pub browser: String,
 }
 
 /// A new person whose words were found good.
 pub(super) struct Checked {
     pub(super) query: String,
+    pub(super) browser: String,
     pub(super) name: String,
     pub(super) email: Email,
     pub(super) organisation: String,
@@ -55,7 +60,7 @@ impl NewPerson {
         flaws.password("password", &self.password, &[&self.email, &name, &organisation]);
         flaws.end()?;
         let email = email.ok_or_else(|| Refusal::invalid("email", "write an e-mail address"))?;
-        Ok(Checked { query: self.query.clone(), name, email, organisation })
+        Ok(Checked { query: self.query.clone(), browser: self.browser.clone(), name, email, organisation })
     }
 }
 
@@ -135,24 +140,27 @@ impl Steadfast {
     async fn added(&self, new: &Checked, hash: String, visit: &Visit) -> Result<(), Error> {
         let (person, mut edits) = self.person_with_organisation(new, None);
         edits.push(Edit::SetPassword(person.id, Some(hash)));
-        self.mail_verification(person, edits, &new.query, visit).await
+        self.mail_verification(person, edits, new, visit).await
     }
 
     /// Whoever signs up again before verifying means what they wrote last; links from before go.
     async fn renewed(&self, person: Person, new: &Checked, hash: String, visit: &Visit) -> Result<(), Error> {
+        let known = person.clone();
         let person = Person { name: new.name.clone(), ..person };
-        let mut edits = vec![Edit::SavePerson(person.clone()), Edit::SetPassword(person.id, Some(hash))];
+        // Who has verified their address meanwhile keeps the password that they have.
+        let mut edits =
+            vec![Edit::ExpectPerson(known), Edit::SavePerson(person.clone()), Edit::SetPassword(person.id, Some(hash))];
         if let [(organisation, _)] = self.store.organisations_of(person.id).await?.as_slice() {
             edits.push(Edit::SaveOrganisation(Organisation { name: new.organisation.clone(), ..organisation.clone() }));
         }
-        self.mail_verification(person, edits, &new.query, visit).await
+        self.mail_verification(person, edits, new, visit).await
     }
 
     async fn mail_verification(
         &self,
         person: Person,
         mut edits: Vec<Edit>,
-        query: &str,
+        new: &Checked,
         visit: &Visit,
     ) -> Result<(), Error> {
         let (secret, link) = self.new_link(LinkPurpose::VerifyEmail, Some(person.id));
@@ -164,8 +172,13 @@ impl Steadfast {
             self.audited(Doer::Nobody, deed),
         ]);
         self.store.change(edits).await?;
-        let link = self.link_url("/verify", &secret);
-        let link = if query.is_empty() { link } else { format!("{link}&{query}") };
+        let mut link = self.link_url("/verify", &secret);
+        for (sign, carried) in [('.', &new.browser), ('&', &new.query)] {
+            if !carried.is_empty() {
+                link.push(sign);
+                link.push_str(carried);
+            }
+        }
         self.post(self.letters().verify(&person, &link));
         Ok(())
     }
@@ -271,17 +284,36 @@ impl Steadfast {
         Ok(person.filter(|person| person.disabled_at.is_none()))
     }
 
-    /// Uses up a link that verifies an address: opens the account and signs in.
+    /// Uses up a link for somebody in another browser than that of the sign-up. Whoever signed up chose the password, with
+    /// anybody's address: who has it as well as the mail is the same person, and nobody else keeps a key to the account.
+    ///
+    /// # Errors
+    /// When the link is not good or the password wrong (field `password`), after too many tries, or when the store fails.
+    pub async fn verify_elsewhere(&self, carried: &str, password: &str, visit: &Visit) -> Result<Opened, Error> {
+        let person = self.verification(carried, visit).await?.ok_or_else(not_good)?;
+        let stored = self.store.sign_in_secrets(person.id).await?.and_then(|secrets| secrets.password);
+        self.knock(PROOFS, &person.id.to_string())?;
+        if !self.fits(password, stored).await? {
+            let message = "this is not the password of the account; if you never chose one, choose a new one instead";
+            return Err(Refusal::invalid("password", message).into());
+        }
+        self.verify(carried, visit).await
+    }
+
+    /// Uses up a link that verifies an address: opens the account and signs in. For the browser that signed up; see
+    /// [`Self::verify_elsewhere`] for others.
     ///
     /// # Errors
     /// When the link is not good, after too many tries, or when the store fails.
     pub async fn verify(&self, carried: &str, visit: &Visit) -> Result<Opened, Error> {
         let person = self.verification(carried, visit).await?.ok_or_else(not_good)?;
         let now = self.clock.now();
+        let known = person.clone();
         let person = Person { verified_at: Some(person.verified_at.unwrap_or(now)), ..person };
         let deed = Deed { action: "person.verified", target: person.id.to_string(), ..Deed::default() };
         let mut edits = vec![
             Edit::UseLink(*secrets::Digest::of(carried).as_bytes(), LinkPurpose::VerifyEmail, now),
+            Edit::ExpectPerson(known),
             Edit::SavePerson(person.clone()),
             Edit::RemoveLinks(LinkPurpose::VerifyEmail, Some(person.id)),
             self.audited(Doer::Person(person.id), deed),

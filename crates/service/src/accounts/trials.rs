@@ -60,12 +60,19 @@ impl Steadfast {
         factor: &SecondFactor,
         typed: &str,
         now: UnixMillis,
-    ) -> Result<Option<Edit>, Error> {
-        let opened = self.accounts.seal_key.open(&factor.sealed, &seal_name(person)).map_err(broken)?;
-        let secret = TotpSecret::from_bytes(&opened).map_err(broken)?;
-        if let Some(step) = secret.verify(typed, now, Some(factor.last_step)) {
-            return Ok(Some(Edit::UseOneTimeCode(person, step)));
+    ) -> Option<Edit> {
+        let opened = self.accounts.seal_key.open(&factor.sealed, &seal_name(person)).map_err(|error| error.to_string());
+        match opened.and_then(|opened| TotpSecret::from_bytes(&opened).map_err(|error| error.to_string())) {
+            Ok(secret) => {
+                if let Some(step) = secret.verify(typed, now, Some(factor.last_step)) {
+                    return Some(Edit::UseOneTimeCode(person, step));
+                }
+            }
+            // Another key file than the one that sealed it: recovery codes still let the person in.
+            Err(error) => {
+                tracing::error!(%person, error, "a second factor can't be read; is `steadfast.key` the right one?")
+            }
         }
-        Ok(recovery_digest(typed).map(|digest| Edit::UseRecoveryCode(person, *digest.as_bytes())))
+        recovery_digest(typed).map(|digest| Edit::UseRecoveryCode(person, *digest.as_bytes()))
     }
 }

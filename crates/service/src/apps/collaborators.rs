@@ -1,6 +1,6 @@
 //! Who works on an app, as what. An app always has exactly one owner.
 
-use model::{AppId, AppRole, Collaborator, Person, PersonId};
+use model::{AppId, AppRole, Collaborator, InvitedTo, Person, PersonId};
 use serde_json::json;
 use store::Edit;
 
@@ -35,11 +35,14 @@ impl Steadfast {
         if now == role {
             return Ok(());
         }
-        let edit = Edit::SetAppRole(app.clone(), person, now, role);
-        self.change_collaborator(app, person, "collaborator.changed", (Some(now), Some(role)), vec![edit], by).await
+        let mut edits = vec![Edit::SetAppRole(app.clone(), person, now, role)];
+        if role < now {
+            edits.extend(self.ending_invitations(&InvitedTo::App(app.clone(), now), person, by).await?);
+        }
+        self.change_collaborator(app, person, "collaborator.changed", (Some(now), Some(role)), edits, by).await
     }
 
-    /// Removes a collaborator, or lets them leave. Nobody removes the owner.
+    /// Removes a collaborator, or lets them leave. Nobody removes the owner. With who is removed go their open invitations.
     ///
     /// # Errors
     /// When they are no collaborator, or the owner, or the store fails.
@@ -53,9 +56,10 @@ impl Steadfast {
             };
             return Err(Refusal::Conflict(sentence.to_owned()).into());
         }
-        let edit = Edit::RemoveCollaborator(app.clone(), person);
+        let mut edits = vec![Edit::RemoveCollaborator(app.clone(), person)];
+        edits.extend(self.ending_invitations(&InvitedTo::App(app.clone(), now), person, by).await?);
         let action = if person == by.person { "collaborator.left" } else { "collaborator.removed" };
-        self.change_collaborator(app, person, action, (Some(now), None), vec![edit], by).await
+        self.change_collaborator(app, person, action, (Some(now), None), edits, by).await
     }
 
     /// Makes another collaborator the owner; the one before becomes an admin.

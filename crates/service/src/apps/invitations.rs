@@ -222,6 +222,14 @@ impl Steadfast {
         self.invitation_seen(found.ok_or_else(no_such)?).await
     }
 
+    /// An invitation that leads here, however it stands.
+    ///
+    /// # Errors
+    /// When there is none, or the store fails.
+    pub async fn invitation_here(&self, to: &InvitedTo, id: InvitationId) -> Result<InvitationSeen, Error> {
+        self.invitation_seen(self.invitation_to(to, id).await?).await
+    }
+
     /// Answers an invitation. Only the person with the invited address does.
     ///
     /// # Errors
@@ -249,6 +257,9 @@ impl Steadfast {
         if let Some(refusal) = seen.state.refusal() {
             return Err(refusal.into());
         }
+        if accept {
+            self.check_inviter(invitation).await?;
+        }
         let (end, edits) = if accept {
             (InvitationEnd::Accepted, self.entry_by_invitation(&invitation.to, person.id).await?)
         } else {
@@ -256,6 +267,16 @@ impl Steadfast {
         };
         self.end_invitation(invitation, end, edits, by).await?;
         Ok(seen)
+    }
+
+    /// Whose account was shut lets nobody in any more.
+    async fn check_inviter(&self, invitation: &Invitation) -> Result<(), Error> {
+        let inviter = self.store.person(invitation.invited_by).await?;
+        if inviter.is_some_and(|person| person.disabled_at.is_none()) {
+            return Ok(());
+        }
+        let sentence = "the account of who invited you was shut; ask somebody else there for a new invitation";
+        Err(Refusal::Conflict(sentence.to_owned()).into())
     }
 
     /// The edits that let a person in. Who is there already stays what they are.
@@ -366,7 +387,7 @@ impl Steadfast {
         Ok(found.ok_or_else(no_such)?)
     }
 
-    fn invitation_state(&self, invitation: &Invitation) -> InvitationState {
+    pub(super) fn invitation_state(&self, invitation: &Invitation) -> InvitationState {
         match invitation.ended {
             Some((end, _)) => InvitationState::Ended(end),
             None if invitation.expires_at <= self.clock.now() => InvitationState::Expired,
@@ -389,7 +410,7 @@ impl Steadfast {
     }
 
     /// An invitation as the audit log tells it; `person` is who answered.
-    async fn invitation_deed(
+    pub(super) async fn invitation_deed(
         &self,
         it: &Invitation,
         action: &'static str,

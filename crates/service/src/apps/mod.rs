@@ -3,6 +3,7 @@
 mod by;
 mod claims;
 mod collaborators;
+mod ending;
 mod invitations;
 mod mails;
 mod mine;

@@ -8,10 +8,13 @@ use store::{Edit, StoreError};
 use super::check_redirect_uri;
 use crate::audit::Deed;
 use crate::manifests::components_of;
-use crate::{Error, Flaw, Refusal, Steadfast};
+use crate::{Error, Flaw, Once, Refusal, Steadfast};
 
 /// How many redirect URIs a credential may have.
 const MOST_URIS: usize = 50;
+
+/// How many characters of a redirect URI are shown where it is refused.
+const SHOWN: usize = 200;
 
 /// How long the older secret stays good beside a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,8 +84,8 @@ pub struct MadeSecret {
     pub client_id: ClientId,
     /// Its id.
     pub id: SecretId,
-    /// The secret itself.
-    pub secret: Secret,
+    /// The secret itself; none where the same request was sent before.
+    pub secret: Option<Secret>,
 }
 
 impl Steadfast {
@@ -122,7 +125,7 @@ impl Steadfast {
     }
 
     /// Makes a secret: the first one together with the client id, a second one to rotate to. The older one ends as
-    /// `overlap` says.
+    /// `overlap` says. Sent again with the same key it makes nothing, and doesn't show the secret again.
     ///
     /// # Errors
     /// When the app may have no credentials there yet, when two secrets are good already, or when the store fails.
@@ -132,7 +135,11 @@ impl Steadfast {
         environment: Environment,
         overlap: Overlap,
         by: Doer,
+        once: Option<&Once>,
     ) -> Result<MadeSecret, Error> {
+        if let Some(made) = self.made_before(once).await? {
+            return self.secret_made_before(app, environment, &made).await;
+        }
         if let Some(obstacle) = self.credential_obstacle(app, environment).await? {
             return Err(Refusal::Conflict(obstacle.to_owned()).into());
         }
@@ -181,19 +188,29 @@ impl Steadfast {
             organisation: self.organisation_of(app).await?,
             before: known.map(|credential| described(&credential)),
             after: Some(json!({
-                "environment": environment_word(environment), "client_id": client_id, "secret": id, "hint": hint,
+                "environment": environment.key(), "client_id": client_id, "secret": id, "hint": hint,
                 "older": overlap.key(),
             })),
         };
         edits.push(self.audited(by, deed));
+        edits.extend(self.remembered(once, &id.to_string()));
         match self.store.change(edits).await {
             Err(StoreError::Conflict) => Err(Refusal::Conflict(
                 "two secrets are good at the moment, which is the most; remove the one that nothing uses any more"
                     .to_owned(),
             )
             .into()),
-            other => Ok(other.map(|()| MadeSecret { client_id, id, secret })?),
+            other => Ok(other.map(|()| MadeSecret { client_id, id, secret: Some(secret) })?),
         }
+    }
+
+    /// What an earlier request made, as far as it can be told again.
+    async fn secret_made_before(&self, app: &AppId, environment: Environment, made: &str) -> Result<MadeSecret, Error> {
+        let known = self.store.credentials(app).await?;
+        let known = known.iter().find(|credential| credential.environment == environment);
+        let made = known
+            .and_then(|known| Some(MadeSecret { client_id: known.client_id, id: made.parse().ok()?, secret: None }));
+        Ok(made.ok_or_else(|| Refusal::NotFound("what this request made is gone".to_owned()))?)
     }
 
     /// Removes a secret at once.
@@ -216,7 +233,7 @@ impl Steadfast {
             action: "secret.removed",
             target: app.to_string(),
             organisation: self.organisation_of(app).await?,
-            before: Some(json!({ "environment": environment_word(environment), "secret": id, "hint": row.hint })),
+            before: Some(json!({ "environment": environment.key(), "secret": id, "hint": row.hint })),
             after: None,
         };
         let edits = vec![Edit::RemoveSecret(app.clone(), environment, id), self.audited(by, deed)];
@@ -252,8 +269,8 @@ impl Steadfast {
             action: "redirect_uris.changed",
             target: app.to_string(),
             organisation: self.organisation_of(app).await?,
-            before: Some(json!({ "environment": environment_word(environment), "redirect_uris": known.redirect_uris })),
-            after: Some(json!({ "environment": environment_word(environment), "redirect_uris": uris })),
+            before: Some(json!({ "environment": environment.key(), "redirect_uris": known.redirect_uris })),
+            after: Some(json!({ "environment": environment.key(), "redirect_uris": uris })),
         };
         let edits = vec![Edit::SetRedirectUris(app.clone(), environment, uris), self.audited(by, deed)];
         Ok(self.store.change(edits).await?)
@@ -266,11 +283,12 @@ fn flaws_of(uris: &[String]) -> Vec<Flaw> {
     if uris.len() > MOST_URIS {
         flaws.push(Flaw::new("redirect_uris", format!("at most {MOST_URIS} redirect URIs can be registered")));
     }
-    for (index, uri) in uris.iter().enumerate() {
+    for (index, uri) in uris.iter().take(MOST_URIS).enumerate() {
+        let told: String = uri.chars().take(SHOWN).collect();
         if let Err(problem) = check_redirect_uri(uri) {
-            flaws.push(Flaw::new("redirect_uris", format!("line {}, `{uri}`: {problem}", index + 1)));
+            flaws.push(Flaw::new("redirect_uris", format!("line {}, `{told}`: {problem}", index + 1)));
         } else if uris.iter().take(index).any(|earlier| earlier == uri) {
-            flaws.push(Flaw::new("redirect_uris", format!("line {}, `{uri}` stands there twice", index + 1)));
+            flaws.push(Flaw::new("redirect_uris", format!("line {}, `{told}` stands there twice", index + 1)));
         }
     }
     flaws
@@ -286,13 +304,6 @@ fn described(credential: &Credential) -> serde_json::Value {
     json!({ "client_id": credential.client_id, "secrets": secrets })
 }
 
-fn environment_word(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Production => "production",
-        Environment::Sandbox => "sandbox",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,5 +316,12 @@ mod tests {
         assert!(flaws[0].starts_with("line 2") && flaws[1].contains("twice") && flaws[2].starts_with("line 4"));
         let many = vec!["https://a.example/".to_owned(); 60];
         assert!(flaws_of(&many)[0].message.contains("at most 50"));
+    }
+
+    #[test]
+    fn what_is_told_of_a_hostile_list_is_short() {
+        let many = vec!["x".repeat(4000); 20_000];
+        let told: usize = flaws_of(&many).iter().map(|flaw| flaw.message.len()).sum();
+        assert!(told < 50_000, "{told}");
     }
 }

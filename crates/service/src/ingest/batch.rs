@@ -7,7 +7,7 @@ use std::io::Cursor;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Catalog, Environment, UnixMillis};
-use ring::digest::{Context, SHA256};
+use secrets::Digest;
 use store::SeenBatch;
 use tokio::sync::{OnceCell, oneshot};
 use traffic::{Decoder, ProblemCalls, RejectCounts, RejectReason, Tallied, TimeBounds, WorkerTally};
@@ -258,16 +258,9 @@ fn check_key(key: Option<&str>) -> Result<(), Error> {
 }
 
 fn identify(batch: Batch) -> (Batch, Identity) {
-    let mut digest = Context::new(&SHA256);
     // The same bytes for another environment are another batch.
-    digest.update(match batch.environment {
-        Environment::Production => b"production\n",
-        Environment::Sandbox => b"sandbox\n",
-    });
-    digest.update(&batch.body);
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(digest.finish().as_ref());
-    let identity = Identity { sender: batch.sender.clone(), key: batch.key.clone(), digest: bytes };
+    let digest = *Digest::of_parts(&[batch.environment.key().as_bytes(), b"\n", &batch.body]).as_bytes();
+    let identity = Identity { sender: batch.sender.clone(), key: batch.key.clone(), digest };
     (batch, identity)
 }
 

@@ -38,8 +38,9 @@ use pending::Pending;
 use round::{Engine, Job, LastLine};
 use routes::CatalogMatcher;
 
-/// Keys in memory at which they are committed: few enough for a commit to be done while the next lines are read.
-const KEYS: usize = 75_000;
+/// Keys in memory at which they are committed: few enough for a commit to be done while the next lines are read, and
+/// enough that most keys of a day come to the store once.
+const KEYS: usize = 150_000;
 
 /// How long counts stay in memory at most.
 const INTERVAL: Duration = Duration::from_secs(5);

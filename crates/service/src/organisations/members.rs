@@ -1,6 +1,6 @@
 //! Who is in an organisation, as what. An organisation always has an Admin.
 
-use model::{App, AppRole, Member, MemberRole, OrganisationId, Person, PersonId};
+use model::{App, AppRole, InvitedTo, Member, MemberRole, OrganisationId, Person, PersonId};
 use serde_json::json;
 use store::{Edit, StoreError};
 
@@ -75,7 +75,10 @@ impl Steadfast {
             before: Some(json!({"person": person, "role": member.role})),
             after: Some(json!({"person": person, "role": role})),
         };
-        let edits = vec![Edit::SetMemberRole(id, person, role), Edit::ExpectAdmin(id), self.audited(by.doer, deed)];
+        let mut edits = vec![Edit::SetMemberRole(id, person, role), Edit::ExpectAdmin(id), self.audited(by.doer, deed)];
+        if role < member.role {
+            edits.extend(self.ending_invitations(&InvitedTo::Organisation(id, member.role), person, by).await?);
+        }
         self.with_an_admin(id, member, edits).await
     }
 
@@ -94,6 +97,7 @@ impl Steadfast {
         let (_, member) = self.member(id, person).await?;
         let apps = self.apps_of_member(id, person).await?;
         let mut edits = vec![Edit::RemoveMember(id, person), Edit::ExpectAdmin(id)];
+        edits.extend(self.ending_invitations(&InvitedTo::Organisation(id, member.role), person, by).await?);
         for AppOfMember { app, role } in apps.iter().filter(|it| from_apps && it.role != AppRole::Owner) {
             let deed = Deed {
                 action: "collaborator.removed",
@@ -103,6 +107,7 @@ impl Steadfast {
                 after: None,
             };
             edits.extend([Edit::RemoveCollaborator(app.id.clone(), person), self.audited(by.doer, deed)]);
+            edits.extend(self.ending_invitations(&InvitedTo::App(app.id.clone(), *role), person, by).await?);
         }
         let owned: Vec<_> = apps.iter().filter(|it| it.role == AppRole::Owner).map(|it| &it.app.id).collect();
         let mut before = json!({"person": person, "role": member.role});

@@ -86,9 +86,10 @@ impl Steadfast {
         if edits.is_empty() {
             return Ok(person);
         }
-        let changed = Person { platform_role: role, disabled_at, ..person };
-        edits.push(Edit::SavePerson(changed.clone()));
-        self.with_an_operator(edits).await?;
+        let changed = Person { platform_role: role, disabled_at, ..person.clone() };
+        // What another operator has changed meanwhile is not undone.
+        edits.extend([Edit::ExpectPerson(person.clone()), Edit::SavePerson(changed.clone())]);
+        self.with_an_operator(&person, edits).await?;
         Ok(changed)
     }
 
@@ -108,11 +109,11 @@ impl Steadfast {
         Ok(person)
     }
 
-    /// Carries out edits that must leave an operator whose account is open.
-    async fn with_an_operator(&self, mut edits: Vec<Edit>) -> Result<(), Error> {
+    /// Carries out edits of a person that must leave an operator whose account is open.
+    async fn with_an_operator(&self, person: &Person, mut edits: Vec<Edit>) -> Result<(), Error> {
         edits.push(Edit::ExpectOperator);
         match self.store.change(edits).await {
-            Err(StoreError::Conflict) => Err(conflict(
+            Err(StoreError::Conflict) if self.known_person(person.id).await? == *person => Err(conflict(
                 "the platform needs an operator whose account is open, and this is the last one; make somebody else one first",
             )),
             other => Ok(other?),

@@ -1,10 +1,10 @@
 //! People's accounts: signing up and in, second factor, forgotten passwords, tokens, the first operator.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use mail::{Message, Outbox};
-use model::{Clock, Doer, Email, MemberRole, Person, PlatformRole, Random, Scope, Session, UnixMillis};
+use model::{Clock, Doer, Email, MemberRole, Person, PlatformRole, Scope, Session, UnixMillis};
 use secrets::{Parameters, Passwords, TotpSecret};
 use service::{
     AtProvider, CodeAnswer, Error, NewPerson, NewToken, Once, Opened, Refusal, Reset, SignIn, SignUp, Steadfast,
@@ -33,21 +33,6 @@ impl Clock for Hands {
     }
 }
 
-/// Bytes from a counter, mixed: different at every call, the same in every run.
-struct Mixed(AtomicU64);
-
-impl Random for Mixed {
-    fn fill(&self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            z ^= z >> 31;
-            chunk.copy_from_slice(&z.to_le_bytes()[..chunk.len()]);
-        }
-    }
-}
-
 /// An installation whose mails can be read and whose clock can be moved.
 struct House {
     installation: Installation,
@@ -60,7 +45,6 @@ impl House {
         let mut installation = Installation::new();
         let (outbox, clock) = (Arc::new(Outbox::default()), Arc::new(Hands(AtomicI64::new(NOW))));
         installation.steadfast.clock = clock.clone();
-        installation.steadfast.random = Arc::new(Mixed(AtomicU64::new(1)));
         installation.steadfast.accounts.mailer = outbox.clone();
         Self { installation, outbox, clock }
     }

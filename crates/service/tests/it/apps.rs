@@ -6,12 +6,11 @@ mod people;
 mod register;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use access::{Actor, Proof};
 use mail::Outbox;
 use model::{
-    AppId, AppRole, Member, MemberRole, Organisation, OrganisationId, Person, PersonId, Random, SessionId, UnixMillis,
+    AppId, AppRole, Member, MemberRole, Organisation, OrganisationId, Person, PersonId, SessionId, UnixMillis,
 };
 use service::{By, Error, NewApp, Refusal, Steadfast};
 use store::Edit;
@@ -19,19 +18,6 @@ use store::Edit;
 use crate::installation::{Installation, NOW};
 
 const DAY: i64 = 86_400_000;
-
-struct Dice(AtomicU64);
-
-impl Random for Dice {
-    fn fill(&self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
-        }
-    }
-}
 
 /// An installation with people in it.
 struct World {
@@ -44,7 +30,6 @@ impl World {
     fn new() -> Self {
         let mut installation = Installation::new();
         let outbox = Arc::new(Outbox::default());
-        installation.steadfast.random = Arc::new(Dice(AtomicU64::new(1)));
         installation.steadfast.accounts.mailer = outbox.clone();
         Self { steadfast: installation.steadfast.clone(), outbox, installation }
     }

@@ -12,7 +12,7 @@ const HOUR: i64 = 3_600_000;
 
 impl World {
     async fn make(&self, environment: Environment, overlap: Overlap) -> Result<MadeSecret, Error> {
-        self.steadfast.make_secret(&self.app, environment, overlap, self.by()).await
+        self.steadfast.make_secret(&self.app, environment, overlap, self.by(), None).await
     }
 
     async fn credential(&self, environment: Environment) -> Option<Credential> {
@@ -55,20 +55,21 @@ async fn production_has_credentials_only_after_a_promotion() {
     let production = world.make(Production, Overlap::None).await.unwrap();
     let sandbox = world.make(Sandbox, Overlap::None).await.unwrap();
     assert_ne!(production.client_id, sandbox.client_id);
-    assert_ne!(production.secret.reveal(), sandbox.secret.reveal());
+    assert_ne!(production.secret.unwrap().reveal(), sandbox.secret.unwrap().reveal());
 }
 
 #[tokio::test]
 async fn what_is_kept_is_a_digest_and_a_hint() {
     let world = connected().await;
     let made = world.make(Sandbox, Overlap::None).await.unwrap();
-    assert!(made.secret.reveal().starts_with("stf_cs_"));
+    let secret = made.secret.unwrap();
+    assert!(secret.reveal().starts_with("stf_cs_"));
     let credential = world.credential(Sandbox).await.unwrap();
-    assert_eq!(credential.secrets[0].digest, *made.secret.digest().as_bytes());
-    assert!(!format!("{credential:?}").contains(made.secret.reveal()));
+    assert_eq!(credential.secrets[0].digest, *secret.digest().as_bytes());
+    assert!(!format!("{credential:?}").contains(secret.reveal()));
     for entry in world.audited("").await {
         let told = format!("{entry:?}");
-        assert!(!told.contains(made.secret.reveal()), "{told}");
+        assert!(!told.contains(secret.reveal()), "{told}");
     }
     assert_eq!(world.audited("secret.made").await.len(), 1);
 }

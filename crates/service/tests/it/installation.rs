@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::{AppId, Environment, PlatformZone, Random, UnixMillis};
 use secrets::{CsrfKey, Parameters, Passwords, SealKey};
@@ -144,13 +145,18 @@ pub(crate) fn batch(body: impl Into<Vec<u8>>, key: Option<&str>) -> Batch {
     }
 }
 
-/// Bytes that count up: different each time, and the same in every run.
+/// Bytes from a counter, mixed (splitmix64): different each time, and the same in every run.
 #[derive(Default)]
-struct Counting(std::sync::atomic::AtomicU8);
+struct Counting(AtomicU64);
 
 impl Random for Counting {
     fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill_with(|| self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        for chunk in bytes.chunks_mut(8) {
+            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
+        }
     }
 }
 

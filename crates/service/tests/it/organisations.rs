@@ -1,7 +1,7 @@
 //! Organisations, the people of the platform, and the audit log that tells of both.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use access::{Actor, Proof};
 use model::{
@@ -13,19 +13,6 @@ use service::{AuditFilter, By, Error, NewToken, Refusal, Steadfast, TokenRefusal
 use store::Edit;
 
 use crate::installation::{Installation, NOW};
-
-struct Dice(AtomicU64);
-
-impl Random for Dice {
-    fn fill(&self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
-        }
-    }
-}
 
 /// A clock that goes on by a millisecond at every look, so that what is done later has later ids.
 struct Ticking(AtomicI64);
@@ -56,7 +43,6 @@ fn refusal<T>(outcome: Result<T, Error>) -> Refusal {
 impl World {
     fn new() -> Self {
         let mut installation = Installation::new();
-        installation.steadfast.random = Arc::new(Dice(AtomicU64::new(1)));
         installation.steadfast.clock = Arc::new(Ticking(AtomicI64::new(NOW)));
         Self { steadfast: installation.steadfast.clone(), _installation: installation }
     }
@@ -387,5 +373,55 @@ proptest! {
             }
             Ok(())
         })?;
+    }
+}
+
+#[tokio::test]
+async fn with_who_is_removed_from_an_organisation_go_the_invitations_they_sent() {
+    let world = World::new();
+    let (anna, ben) = (world.person("anna", None).await, world.person("ben", None).await);
+    let id = world.organisation(&[(&anna, MemberRole::Admin), (&ben, MemberRole::Admin)]).await;
+    let to = model::InvitedTo::Organisation(id, MemberRole::Admin);
+    world.steadfast.invite(to.clone(), "alter-ego@example.net", by(&ben), None).await.unwrap();
+    world.steadfast.remove_member(id, ben.id, false, by(&anna)).await.unwrap();
+    assert!(world.steadfast.invitations_to(&to).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_a_token_of_an_organisation_makes_is_nobodys_who_was_removed() {
+    let world = World::new();
+    let (anna, ben) = (world.person("anna", None).await, world.person("ben", None).await);
+    let id = world.organisation(&[(&anna, MemberRole::Admin), (&ben, MemberRole::Admin)]).await;
+    let session = world.session(&ben).await;
+    let new = NewToken { name: "ci".to_owned(), scopes: vec!["apps:write".to_owned()], days: 7 };
+    let made = world.steadfast.make_organisation_token(id, &session, &new, None).await.unwrap();
+    let program = Actor::Organisation { id, token: made.token.id, scopes: vec![Scope::AppsWrite] };
+    let owner_of_new_app = async |name: &str| {
+        let new = service::NewApp { name: name.to_owned(), organisation: None };
+        let app = world.steadfast.register_app(&program, &new, None).await.unwrap();
+        world.steadfast.collaborators(&app).await.unwrap()[0].0.id
+    };
+    assert_eq!(owner_of_new_app("before").await, ben.id);
+    world.steadfast.remove_member(id, ben.id, false, by(&anna)).await.unwrap();
+    assert_eq!(owner_of_new_app("after").await, anna.id);
+}
+
+#[tokio::test]
+async fn what_two_operators_change_at_once_is_not_undone() {
+    let world = World::new();
+    let (olga, omar) = (
+        world.person("olga", Some(PlatformRole::Operator)).await,
+        world.person("omar", Some(PlatformRole::Operator)).await,
+    );
+    for round in 0..10 {
+        let rogue = world.person(&format!("rogue{round}"), Some(PlatformRole::Operator)).await;
+        let (shut, demoted, renamed) = tokio::join!(
+            world.steadfast.shut_account(rogue.id, by(&olga)),
+            world.steadfast.set_platform_role(rogue.id, None, by(&omar)),
+            world.steadfast.rename_person(Doer::Person(rogue.id), &rogue, "Somebody else"),
+        );
+        let now = world.steadfast.person_in_full(rogue.id).await.unwrap().person;
+        assert_eq!((now.disabled_at.is_some(), now.platform_role.is_none()), (shut.is_ok(), demoted.is_ok()));
+        assert_eq!(now.name == "Somebody else", renamed.is_ok());
     }
 }

@@ -1,6 +1,7 @@
 //! `steadfast serve`: the portal, and the daily upkeep beside it.
 
 use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use portal::Portal;
 use service::Steadfast;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use super::{Failure, Outcome, open};
 use crate::cli::Serve;
@@ -18,6 +20,10 @@ use crate::key_file;
 /// How often is looked for days to judge. A day is judged soon after it is over, and late calls soon after
 /// they are read.
 const UPKEEP: Duration = Duration::from_secs(60);
+
+/// How long the first upkeep is waited for, so that whoever looks first finds everything judged. After the first import
+/// of a year's logs it takes minutes, and goes on while the portal serves.
+const FIRST_UPKEEP: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(arguments: Serve, config: Config) -> Outcome {
     let listen = arguments.listen.unwrap_or(config.listen);
@@ -30,6 +36,7 @@ pub(super) async fn run(arguments: Serve, config: Config) -> Outcome {
     let data = arguments.data.path;
     let place = Place::of(&config);
     let steadfast = open(&data, config)?;
+    let _alone = alone(&data)?;
     steadfast.check_zone().await?;
     let listener = bind(listen).await?;
     let portal = place.portal(steadfast, &data, &listener)?;
@@ -47,6 +54,25 @@ pub(super) async fn run(arguments: Serve, config: Config) -> Outcome {
         }
     })
     .await
+}
+
+/// The file that says that a portal is served from a data directory.
+const LOCK: &str = "serve.lock";
+
+/// Makes sure that nobody else serves from this data directory, until the result is dropped or the program ends: limits on
+/// tries and mails that are due are one process's own.
+fn alone(data: &Path) -> Result<File, Failure> {
+    let path = data.join(LOCK);
+    let failed = |error: std::io::Error| Failure::new(format!("cannot use `{}`: {error}", path.display()));
+    let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Failure::new(format!(
+            "another `steadfast serve` serves `{}`; end it first, or name another directory with `--data`",
+            data.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
 }
 
 /// Where the portal is found, and through whom people may come in.
@@ -107,20 +133,32 @@ pub(super) async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
 
 /// Serves until the program is told to end.
 pub(super) async fn serve(portal: Portal, listener: TcpListener, ready: impl FnOnce()) -> Outcome {
-    portal.steadfast.upkeep().await?;
+    let (tell, first) = oneshot::channel();
+    let upkeep = tokio::spawn(keep_up(portal.steadfast.clone(), tell));
+    if let Ok(Ok(outcome)) = tokio::time::timeout(FIRST_UPKEEP, first).await {
+        outcome?;
+    }
     ready();
-    let upkeep = tokio::spawn(keep_up(portal.steadfast.clone()));
     let served = portal::serve(listener, portal, ended()).await;
     upkeep.abort();
     served?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn keep_up(steadfast: Steadfast) {
+/// Does the upkeep again and again; what became of the first is told to whoever waits for it.
+async fn keep_up(steadfast: Steadfast, first: oneshot::Sender<Result<(), service::Error>>) {
+    let mut first = Some(first);
     let mut ticks = tokio::time::interval(UPKEEP);
     loop {
         ticks.tick().await;
-        if let Err(error) = steadfast.upkeep().await {
+        let mut outcome = steadfast.upkeep().await;
+        if let Some(first) = first.take() {
+            match first.send(outcome) {
+                Ok(()) => continue,
+                Err(untold) => outcome = untold,
+            }
+        }
+        if let Err(error) = outcome {
             tracing::warn!("the daily upkeep failed and is tried again in a minute: {error}");
         }
     }

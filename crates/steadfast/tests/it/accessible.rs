@@ -53,6 +53,9 @@ fn look_at(part: &str, scene: &Scene) {
         if seen != visit.status {
             complaints.push(format!("{name}: answers {seen}, not {}", visit.status));
         }
+        if browser.url() != url {
+            complaints.push(format!("{name}: {path} leads to {}", browser.url()));
+        }
         if visit.who == Who::Owner && browser.tab_stops().is_empty() {
             complaints.push(format!("{name}: Tab leads nowhere"));
         }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
 use testkit::client::Client;
 use testkit::http::Response;
 use testkit::mail::{Outbox, outbox};
@@ -117,11 +116,6 @@ pub(crate) fn shown(page: &Response, id: &str) -> String {
 pub(crate) fn app(client: &mut Client, name: &str) -> String {
     let page = client.fill_in("/new-app", &[("name", name)]).expect(200);
     shown(&page, "app-id")
-}
-
-/// The id in an answer of the API.
-pub(crate) fn id_in(answer: &Value) -> String {
-    answer["id"].as_str().unwrap_or_else(|| panic!("no id in {answer}")).to_owned()
 }
 
 /// The code that an authenticator app with this secret, written in base32, shows now.

@@ -7,7 +7,7 @@ use model::{AppId, Company, CompanyTally, Day, DayRange, Environment};
 use rusqlite::{OptionalExtension, Transaction};
 
 use super::intern::Interned;
-use super::tallies::{Texts, load_method, load_route, missing, texts};
+use super::tallies::{Texts, has_calls, load_method, load_route, missing, texts};
 use super::{rows, sql};
 use crate::{CompanyDelta, IngestCommit, Result};
 
@@ -202,7 +202,7 @@ pub(super) fn sums(
 pub(super) fn names_of(tx: &Transaction<'_>, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<String>>> {
     let of = |(app, environment, day): &(AppId, Environment, Day)| {
         let group = (app.as_str(), rows::environment(*environment), day.epoch_days());
-        texts(tx, sql::COMPANY_TALLY_NAMES_OF, group)
+        if has_calls(tx, group)? { texts(tx, sql::COMPANY_TALLY_NAMES_OF, group) } else { Ok(Vec::new()) }
     };
     groups.iter().map(of).collect()
 }

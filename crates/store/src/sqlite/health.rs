@@ -32,7 +32,14 @@ pub(super) fn dirty_days_within(
 ) -> Result<Vec<DirtyDay>> {
     let (start, end) = rows::bounds(days);
     match app {
-        None => tx.prepare_cached(sql::MARK_LIST_WITHIN)?.query_and_then((start, end, limit), dirty_from)?.collect(),
+        None => {
+            let mut count = tx.prepare_cached(sql::MARK_COUNT_WITHIN)?;
+            let found: u32 = count.query_row((start, end, limit.saturating_add(1)), |row| row.get(0))?;
+            // Few are found by their days and then sorted. Of many the first apps' are looked up, as sorting a million to
+            // take the first thousands, again and again, would take far longer.
+            let statement = if found > limit { sql::MARK_LIST_FIRST_WITHIN } else { sql::MARK_LIST_WITHIN };
+            tx.prepare_cached(statement)?.query_and_then((start, end, limit), dirty_from)?.collect()
+        }
         Some(app) => {
             let mut statement = tx.prepare_cached(sql::MARK_LIST_OF)?;
             statement.query_and_then((start, end, limit, app.as_str()), dirty_from)?.collect()

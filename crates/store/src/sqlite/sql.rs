@@ -86,6 +86,7 @@ statements! {
     CREDENTIAL_LIST = "credential.list";
     DAY_ADD = "day.add";
     DAY_CALLS_BY_APP = "day.calls_by_app";
+    DAY_HAS_CALLS = "day.has_calls";
     DAY_PURGE = "day.purge";
     DRAFT_ADD = "draft.add";
     DRAFT_GET = "draft.get";
@@ -122,6 +123,7 @@ statements! {
     MARK_COUNT_WITHIN = "mark.count_within";
     MARK_CURRENT = "mark.current";
     MARK_LIST = "mark.list";
+    MARK_LIST_FIRST_WITHIN = "mark.list_first_within";
     MARK_LIST_OF = "mark.list_of";
     MARK_LIST_WITHIN = "mark.list_within";
     MARK_NEXT = "mark.next";

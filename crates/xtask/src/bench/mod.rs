@@ -1,13 +1,17 @@
 //! `cargo xtask bench`: makes a day-true month of traffic, measures the release build on it, writes a table.
 //! What the numbers mean, and what they were, is in `docs/performance.md`.
 
+mod calls;
+mod cast;
 mod data;
+mod http;
 mod ingest;
 mod lines;
 mod many;
 mod matching;
 mod measure;
 mod pages;
+mod person;
 mod random;
 mod report;
 mod server;
@@ -28,15 +32,17 @@ Usage: cargo xtask bench [PART]... [--lines N]
 
 Parts (default: all):
   ingest    `steadfast catalog import` and `steadfast ingest` of one big file, beside `wc -l` on the same file
+  http      `POST /api/v1/calls`: calls a second that are on disk, over 8 connections
   match     route matching alone: paths per second
   pages     the health page of the busiest demo app: time on the server
   report    an API Call Activity Report of 100,000 rows
-  many      every main page with 5,000 apps and 400 days of counts (two minutes to make, kept for the day)
+  many      every main page with 5,000 apps, 400 days of counts and 240 people (two minutes to make, kept for the day)
 
 Options:
   --lines N      Lines of traffic for `ingest`, at least 1,000 (default 5,000,000; a line has about 341 bytes)
   --url PATH     Another page for `many`; may be given several times
-  --header LINE  A header for every page, such as 'Cookie: …' or 'Authorization: Bearer …' (again and again)
+  --header LINE  A header for every page of `many` instead of the sessions of its own people, such as
+                 'Authorization: Bearer …'; may be given several times
   --help         Show this
 
 The traffic is the same for every run of a day and kept in target/bench until another day's is made.
@@ -53,6 +59,7 @@ type Part = fn(&Setting, &mut Table) -> Result<(), Failure>;
 
 const PARTS: &[(&str, Part)] = &[
     ("ingest", ingest::run),
+    ("http", calls::run),
     ("match", matching::run),
     ("pages", pages::run),
     ("report", report::run),

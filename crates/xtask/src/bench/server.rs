@@ -1,11 +1,11 @@
 //! A server under measurement: started, asked as a browser would over loopback, ended.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use super::http::{Answer, Connection, Request};
 use super::measure::quantile;
 use crate::shell::{Failure, spell};
 
@@ -16,19 +16,25 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// A server may make its data before it serves.
 const START: Duration = Duration::from_secs(120);
 
+/// How long is waited for something that a server says once it serves.
+const SAYING: Duration = Duration::from_secs(10);
+
 /// A running server; ends with this value.
 pub(super) struct Server {
     process: Child,
     /// `127.0.0.1:PORT`.
-    address: String,
+    pub(super) address: String,
+    said: Receiver<String>,
 }
 
 /// What one page took.
 pub(super) struct Timed {
-    /// Milliseconds, connection included.
+    /// Milliseconds of the first request of all, connection included.
+    pub(super) first: f64,
+    /// Milliseconds of the others: the median, and the 99th of a hundred.
     pub(super) half: f64,
     pub(super) most: f64,
-    /// The size of the answer, headers included.
+    /// The size of the page.
     pub(super) bytes: usize,
     pub(super) requests: usize,
 }
@@ -46,27 +52,44 @@ impl Server {
     pub(super) fn start(mut command: Command) -> Result<Self, Failure> {
         let name = spell(&command);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let process = command.spawn().map_err(|error| Failure::new(format!("cannot start `{name}`: {error}")))?;
-        let mut server = Self { process, address: String::new() };
-        let lines = server.lines();
-        let until = Instant::now() + START;
-        let mut said = String::new();
-        while let Ok(line) = lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            if let Some(address) = address_in(&line) {
+        let mut process = command.spawn().map_err(|error| Failure::new(format!("cannot start `{name}`: {error}")))?;
+        let said = Self::lines(&mut process);
+        let mut server = Self { process, address: String::new(), said };
+        match server.find(START, address_in) {
+            Ok(address) => {
                 server.address = address;
-                return Ok(server);
+                Ok(server)
+            }
+            Err(said) => Err(Failure::new(format!("`{name}` did not print its address; it said:\n{said}"))),
+        }
+    }
+
+    /// The next line that it prints with this text in it.
+    pub(super) fn line(&self, text: &str) -> Result<String, Failure> {
+        let with_text = |line: &str| line.contains(text).then(|| line.to_owned());
+        self.find(SAYING, with_text)
+            .map_err(|said| Failure::new(format!("the server did not print `{text}`; it said:\n{said}")))
+    }
+
+    /// What is sought in the next lines, or else these lines.
+    fn find<T>(&self, patience: Duration, sought: impl Fn(&str) -> Option<T>) -> Result<T, String> {
+        let until = Instant::now() + patience;
+        let mut said = String::new();
+        while let Ok(line) = self.said.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            if let Some(found) = sought(&line) {
+                return Ok(found);
             }
             said.push_str(&line);
             said.push('\n');
         }
-        Err(Failure::new(format!("`{name}` did not print its address; it said:\n{said}")))
+        Err(said)
     }
 
     /// What it prints, on stdout and stderr, line by line, read to the end so that it never waits for us.
-    fn lines(&mut self) -> Receiver<String> {
+    fn lines(process: &mut Child) -> Receiver<String> {
         let (sender, receiver) = channel();
-        let stdout = self.process.stdout.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>);
-        let stderr = self.process.stderr.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>);
+        let stdout = process.stdout.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>);
+        let stderr = process.stderr.take().map(|stream| Box::new(stream) as Box<dyn Read + Send>);
         for stream in stdout.into_iter().chain(stderr) {
             let sender = sender.clone();
             std::thread::spawn(move || {
@@ -82,9 +105,10 @@ impl Server {
     /// Asks for a page again and again, with headers as `Name: value`.
     pub(super) fn time(&self, path: &str, headers: &[String]) -> Result<Timed, Failure> {
         let began = Instant::now();
-        let mut bytes = 0;
-        for _ in 0..WARM_UP {
-            bytes = self.get(path, headers)?.len();
+        let bytes = self.get(path, headers)?.len();
+        let first = began.elapsed().as_secs_f64() * 1e3;
+        for _ in 1..WARM_UP {
+            self.get(path, headers)?;
             if began.elapsed() > LONGEST / 3 {
                 break;
             }
@@ -98,27 +122,27 @@ impl Server {
         }
         let requests = seconds.len();
         let (half, most) = (quantile(&mut seconds, 0.5) * 1e3, quantile(&mut seconds, 0.99) * 1e3);
-        Ok(Timed { half, most, bytes, requests })
+        Ok(Timed { first, half, most, bytes, requests })
     }
 
-    fn get(&self, path: &str, headers: &[String]) -> Result<String, Failure> {
-        let failed =
-            |error: &dyn std::fmt::Display| Failure::new(format!("cannot get `{path}` from {}: {error}", self.address));
-        let mut stream = TcpStream::connect(&self.address).map_err(|error| failed(&error))?;
-        stream.set_read_timeout(Some(Duration::from_secs(60))).map_err(|error| failed(&error))?;
-        let more: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\n{more}Connection: close\r\n\r\n",
-            self.address
-        );
-        stream.write_all(request.as_bytes()).map_err(|error| failed(&error))?;
-        let mut answer = Vec::with_capacity(1 << 16);
-        stream.read_to_end(&mut answer).map_err(|error| failed(&error))?;
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        if answer.starts_with("HTTP/1.1 200 ") {
-            return Ok(answer);
+    /// Milliseconds of one request, connection included.
+    pub(super) fn look(&self, path: &str, headers: &[String]) -> Result<f64, Failure> {
+        let began = Instant::now();
+        self.get(path, headers)?;
+        Ok(began.elapsed().as_secs_f64() * 1e3)
+    }
+
+    /// Asks over a connection of its own, and gives the answer whatever its status.
+    pub(super) fn send(&self, method: &str, path: &str, headers: &[String], body: &[u8]) -> Result<Answer, Failure> {
+        Connection::open(&self.address)?.ask(&Request { method, path, headers, body })
+    }
+
+    fn get(&self, path: &str, headers: &[String]) -> Result<Vec<u8>, Failure> {
+        let answer = self.send("GET", path, headers, &[])?;
+        match answer.status {
+            200 => Ok(answer.body),
+            status => Err(Failure::new(format!("`{path}` at {} answered {status}", self.address))),
         }
-        Err(failed(&answer.lines().next().unwrap_or("no answer")))
     }
 }
 

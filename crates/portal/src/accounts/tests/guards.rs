@@ -233,3 +233,47 @@ async fn over_tls_the_cookies_are_bound_to_it() {
     let session = answer.headers()["set-cookie"].to_str().unwrap();
     assert!(session.starts_with("__Host-steadfast_session=") && session.contains("Secure"), "{session}");
 }
+
+/// Anybody can sign up with anybody's address. Its owner, who opens the link in the mail, must not open an account to which
+/// somebody else has chosen the password.
+#[tokio::test]
+async fn who_confirms_an_account_that_somebody_else_made_is_asked_for_its_password() {
+    let portal = TestPortal::empty();
+    let mallory = Browser::new(&portal);
+    mallory.sign_up("anna@example.com").await;
+    let link = link_in_mail(&portal, "anna@example.com").await;
+    let token = link.split("token=").nth(1).unwrap().to_owned();
+    let anna = Browser::new(&portal);
+    let page = anna.get(&link).await;
+    assert!(page.body.contains("type=\"password\"") && page.body.contains("/forgot"), "{}", page.body);
+    for guess in [vec![("token", token.as_str())], vec![("token", &token), ("password", "what anna would choose")]] {
+        let answer = anna.post("/verify", &guess).await;
+        assert!(answer.status == StatusCode::UNPROCESSABLE_ENTITY && answer.body.contains("f-password-flaw"));
+    }
+    let bare = token.split('.').next().unwrap();
+    assert_eq!(anna.post("/verify", &[("token", bare)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let entered = mallory.sign_in("anna@example.com", PASSWORD, "").await;
+    assert_eq!(entered.status, StatusCode::UNPROCESSABLE_ENTITY, "the account stays shut");
+    // She takes the way that the page offers.
+    anna.get("/forgot").await;
+    anna.post("/forgot", &[("email", "anna@example.com")]).await;
+    let reset = link_in_mail(&portal, "anna@example.com").await;
+    anna.get(&reset).await;
+    let token = reset.split("token=").nth(1).unwrap();
+    let set = anna.post("/reset", &[("token", token), ("password", "twelve short otters")]).await;
+    assert_eq!(set.status, StatusCode::SEE_OTHER);
+    let entered = mallory.sign_in("anna@example.com", PASSWORD, "").await;
+    assert_eq!(entered.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn who_signed_up_elsewhere_confirms_with_the_password() {
+    let portal = TestPortal::empty();
+    Browser::new(&portal).sign_up("anna@example.com").await;
+    let link = link_in_mail(&portal, "anna@example.com").await;
+    let token = link.split("token=").nth(1).unwrap();
+    let phone = Browser::new(&portal);
+    phone.get(&link).await;
+    let answer = phone.post("/verify", &[("token", token), ("password", PASSWORD)]).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/"));
+}

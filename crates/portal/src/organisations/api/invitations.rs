@@ -6,57 +6,23 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::{InvitationId, InvitedTo, MemberRole, OrganisationId};
 use serde::{Deserialize, Serialize};
-use service::{InvitationKey, InvitationSeen};
 use utoipa::ToSchema;
 
 use super::super::pages::role;
 use crate::Portal;
 use crate::access::InOrganisation;
 use crate::access::rights::{ManageOrganisation, SeeOrganisation};
-use crate::fault::{ApiFault, Fault};
+use crate::fault::ApiFault;
 use crate::form::JsonBody;
-use crate::listing::Listing;
+use crate::invitations::api::InvitationWire;
+use crate::listing::{Listing, PAGING, Paging};
 use crate::once::once;
 use crate::openapi::Problem;
 use crate::query::Params;
-use crate::urls::organisations::api_organisation_invitations;
+use crate::urls::organisations::organisation_invitations_json;
 
 /// What is said of an invitation that is not this organisation's.
 const NONE: &str = "there is no such invitation to this organisation";
-
-/// An invitation to an organisation.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = OrganisationInvitation)]
-pub(crate) struct InvitationWire {
-    #[schema(format = "uuid")]
-    id: String,
-    #[schema(format = Email)]
-    email: String,
-    /// `admin` or `member`.
-    role: String,
-    /// `open`, `expired`, `accepted`, `declined` or `withdrawn`.
-    state: String,
-    /// The name of who invites.
-    invited_by: String,
-    #[schema(format = DateTime)]
-    created_at: String,
-    #[schema(format = DateTime)]
-    expires_at: String,
-}
-
-impl From<&InvitationSeen> for InvitationWire {
-    fn from(seen: &InvitationSeen) -> Self {
-        Self {
-            id: seen.invitation.id.to_string(),
-            email: seen.invitation.email.to_string(),
-            role: seen.role_key().to_owned(),
-            state: seen.state.key().to_owned(),
-            invited_by: seen.inviter.clone(),
-            created_at: seen.invitation.created_at.to_string(),
-            expires_at: seen.invitation.expires_at.to_string(),
-        }
-    }
-}
 
 /// Somebody to be invited.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -79,8 +45,7 @@ fn to(id: OrganisationId) -> InvitedTo {
     get, path = "/api/v1/organisations/{organisation}/invitations", tag = "organisations",
     params(
         ("organisation" = String, Path, description = "Its id"),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many items; 50 if not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")
+        Paging
     ),
     responses(
         (status = 200, body = Listing<InvitationWire>),
@@ -92,7 +57,7 @@ pub(crate) async fn list(
     who: InOrganisation<SeeOrganisation>,
     query: RawQuery,
 ) -> Result<Json<Listing<InvitationWire>>, ApiFault> {
-    let params = Params::of_api(query, &["limit", "cursor"])?;
+    let params = Params::of_api(query, &PAGING)?;
     let mut seen = portal.steadfast.invitations_to(&to(who.id())).await?;
     seen.sort_by_key(|seen| seen.invitation.id);
     let items = seen.iter().map(InvitationWire::from).collect();
@@ -118,7 +83,7 @@ pub(crate) async fn make(
     headers: HeaderMap,
     JsonBody(body): JsonBody<InvitationNew>,
 ) -> Result<Response, ApiFault> {
-    let path = api_organisation_invitations(who.id());
+    let path = organisation_invitations_json(who.id());
     let once = once(&who.caller, &headers, &path, &body)?;
     let by = portal.steadfast.by(&who.caller.actor).await?;
     let to = InvitedTo::Organisation(who.id(), role(&body.role)?);
@@ -146,15 +111,7 @@ pub(crate) async fn read(
 ) -> Result<Json<InvitationWire>, ApiFault> {
     Params::of_api(query, &[])?;
     let id: InvitationId = who.named("invitation", NONE)?;
-    let none = || Fault::NotFound(NONE.to_owned());
-    let seen = portal.steadfast.invitation(InvitationKey::Id(id)).await.map_err(|error| match error {
-        service::Error::Refused(service::Refusal::NotFound(_)) => none(),
-        other => other.into(),
-    })?;
-    match seen.invitation.to {
-        InvitedTo::Organisation(organisation, _) if organisation == who.id() => Ok(Json(InvitationWire::from(&seen))),
-        _ => Err(none().into()),
-    }
+    Ok(Json(InvitationWire::from(&portal.steadfast.invitation_here(&to(who.id()), id).await?)))
 }
 
 /// Take an invitation back

@@ -13,7 +13,7 @@ use crate::access::InOrganisation;
 use crate::access::rights::{LeaveOrganisation, ManageOrganisation, SeeOrganisation};
 use crate::fault::{ApiFault, Fault};
 use crate::form::JsonBody;
-use crate::listing::Listing;
+use crate::listing::{Listing, PAGING, Paging};
 use crate::openapi::Problem;
 use crate::query::Params;
 
@@ -61,8 +61,7 @@ pub(crate) struct MemberChange {
     get, path = "/api/v1/organisations/{organisation}/members", tag = "organisations",
     params(
         ("organisation" = String, Path, description = "Its id"),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many items; 50 if not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")
+        Paging
     ),
     responses(
         (status = 200, body = Listing<MemberWire>),
@@ -74,7 +73,7 @@ pub(crate) async fn list(
     who: InOrganisation<SeeOrganisation>,
     query: RawQuery,
 ) -> Result<Json<Listing<MemberWire>>, ApiFault> {
-    let params = Params::of_api(query, &["limit", "cursor"])?;
+    let params = Params::of_api(query, &PAGING)?;
     let mut members = portal.steadfast.members(who.id()).await?;
     members.sort_by_key(|(person, _)| person.id);
     let items = members.into_iter().map(MemberWire::from).collect();

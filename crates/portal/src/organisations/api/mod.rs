@@ -18,18 +18,18 @@ use crate::access::rights::{ManageOrganisation, PeopleRead, PeopleWrite, SeeOrga
 use crate::access::{InOrganisation, SignedIn, Staff};
 use crate::fault::ApiFault;
 use crate::form::JsonBody;
-use crate::listing::Listing;
+use crate::listing::{Listing, PAGING, Paging};
 use crate::once::once;
 use crate::openapi::Problem;
 use crate::query::Params;
-use crate::urls::organisations::{API_ORGANISATIONS, api_organisation};
+use crate::urls::organisations::{API_ORGANISATIONS, organisation_json};
 
 #[derive(OpenApi)]
 #[openapi(
     paths(
         list, make, read, change, list_all, members::list, members::change, members::remove, members::leave,
         invitations::list, invitations::make, invitations::read, invitations::withdraw, tokens::list, tokens::make,
-        tokens::revoke
+        tokens::read, tokens::revoke
     ),
     tags((name = "organisations", description = "Organisations, their people and API tokens"))
 )]
@@ -93,8 +93,7 @@ async fn seen(portal: &Portal, id: OrganisationId, actor: &access::Actor) -> Res
 #[utoipa::path(
     get, path = "/api/v1/organisations", tag = "organisations",
     params(
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many items; 50 if not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")
+        Paging
     ),
     responses(
         (status = 200, body = Listing<OrganisationWire>),
@@ -106,7 +105,7 @@ pub(crate) async fn list(
     who: SignedIn<PeopleRead>,
     query: RawQuery,
 ) -> Result<Json<Listing<OrganisationWire>>, ApiFault> {
-    let params = Params::of_api(query, &["limit", "cursor"])?;
+    let params = Params::of_api(query, &PAGING)?;
     let mut seen = portal.steadfast.organisations_of(who.person.id).await?;
     seen.sort_by_key(|seen| seen.organisation.id);
     let items = seen.into_iter().map(OrganisationWire::from).collect();
@@ -135,7 +134,7 @@ pub(crate) async fn make(
     let by = portal.steadfast.by(&caller.actor).await?;
     let id = portal.steadfast.make_organisation(&body.name, by, once.as_ref()).await?;
     let made = seen(&portal, id, &caller.actor).await?;
-    Ok((StatusCode::CREATED, [(header::LOCATION, api_organisation(id))], Json(made)).into_response())
+    Ok((StatusCode::CREATED, [(header::LOCATION, organisation_json(id))], Json(made)).into_response())
 }
 
 /// An organisation
@@ -180,8 +179,7 @@ pub(crate) async fn change(
     get, path = "/api/v1/platform/organisations", tag = "organisations",
     params(
         ("q" = Option<String>, Query, description = "Part of the name"),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many items; 50 if not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")
+        Paging
     ),
     responses(
         (status = 200, body = Listing<OrganisationWire>),

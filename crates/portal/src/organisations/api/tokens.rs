@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::{ApiToken, Person};
+use model::{ApiToken, Person, TokenId};
 use serde::{Deserialize, Serialize};
 use service::NewToken;
 use utoipa::ToSchema;
@@ -13,13 +13,13 @@ use super::super::tokens::NO_TOKEN;
 use crate::Portal;
 use crate::access::rights::{ManageOrganisation, OverseeOrganisation};
 use crate::access::{BySession, InOrganisation};
-use crate::fault::ApiFault;
+use crate::fault::{ApiFault, Fault};
 use crate::form::JsonBody;
-use crate::listing::Listing;
+use crate::listing::{Listing, PAGING, Paging};
 use crate::once::once;
 use crate::openapi::Problem;
 use crate::query::Params;
-use crate::urls::organisations::api_organisation_tokens;
+use crate::urls::organisations::organisation_tokens_json;
 
 /// An API token of an organisation, without itself.
 #[derive(Debug, Serialize, ToSchema)]
@@ -89,8 +89,7 @@ pub(crate) struct OrganisationTokenMade {
     get, path = "/api/v1/organisations/{organisation}/tokens", tag = "organisations",
     params(
         ("organisation" = String, Path, description = "Its id"),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many items; 50 if not said"),
-        ("cursor" = Option<String>, Query, description = "`next` of the page before")
+        Paging
     ),
     responses(
         (status = 200, body = Listing<OrganisationTokenWire>),
@@ -102,7 +101,7 @@ pub(crate) async fn list(
     who: InOrganisation<OverseeOrganisation>,
     query: RawQuery,
 ) -> Result<Json<Listing<OrganisationTokenWire>>, ApiFault> {
-    let params = Params::of_api(query, &["limit", "cursor"])?;
+    let params = Params::of_api(query, &PAGING)?;
     let mut tokens = portal.steadfast.organisation_tokens(who.id()).await?;
     tokens.sort_by_key(|(token, _)| token.id);
     let items = tokens.iter().map(|(token, maker)| OrganisationTokenWire::new(token, maker.as_ref())).collect();
@@ -131,7 +130,7 @@ pub(crate) async fn make(
     headers: HeaderMap,
     JsonBody(body): JsonBody<OrganisationTokenNew>,
 ) -> Result<Response, ApiFault> {
-    let path = api_organisation_tokens(who.id());
+    let path = organisation_tokens_json(who.id());
     let once = once(&who.caller, &headers, &path, &body)?;
     let new = NewToken { name: body.name, scopes: body.scopes, days: body.days };
     let made = portal.steadfast.make_organisation_token(who.id(), &by.session, &new, once.as_ref()).await?;
@@ -141,6 +140,31 @@ pub(crate) async fn make(
         token: made.secret.map(|secret| secret.reveal().to_owned()),
     };
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(wire)).into_response())
+}
+
+/// An API token of an organisation, without itself
+#[utoipa::path(
+    get, path = "/api/v1/organisations/{organisation}/tokens/{token}", tag = "organisations",
+    params(
+        ("organisation" = String, Path, description = "Its id"),
+        ("token" = String, Path, description = "The token's id")
+    ),
+    responses(
+        (status = 200, body = OrganisationTokenWire),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn read(
+    State(portal): State<Portal>,
+    who: InOrganisation<OverseeOrganisation>,
+    query: RawQuery,
+) -> Result<Json<OrganisationTokenWire>, ApiFault> {
+    Params::of_api(query, &[])?;
+    let id: TokenId = who.named("token", NO_TOKEN)?;
+    let tokens = portal.steadfast.organisation_tokens(who.id()).await?;
+    let found = tokens.iter().find(|(token, _)| token.id == id);
+    let (token, maker) = found.ok_or_else(|| Fault::NotFound(NO_TOKEN.to_owned()))?;
+    Ok(Json(OrganisationTokenWire::new(token, maker.as_ref())))
 }
 
 /// Revoke an API token of an organisation

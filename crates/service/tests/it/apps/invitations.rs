@@ -180,3 +180,18 @@ async fn nobody_floods_others_with_invitations() {
     }
     assert_eq!(sent, 30);
 }
+
+#[tokio::test]
+async fn whose_account_was_shut_lets_nobody_in() {
+    let world = World::new();
+    let (_, app, _) = cast(&world).await;
+    let (rogue, friend) = (world.person("rogue").await, world.person("friend").await);
+    world.collaborator(&app, &rogue, AppRole::Admin).await;
+    world.steadfast.invite(to(&app), "friend@example.com", by(&rogue), None).await.unwrap();
+    let carried = link(&world, "friend@example.com").await;
+    let shut = Person { disabled_at: Some(world.steadfast.clock.now()), ..rogue };
+    world.steadfast.store.change(vec![store::Edit::SavePerson(shut)]).await.unwrap();
+    assert!(conflicts(answer(&world, &carried, &friend, true).await));
+    assert_eq!(world.role(&app, &friend).await, None);
+    answer(&world, &carried, &friend, false).await.unwrap();
+}

@@ -1,6 +1,6 @@
 //! Who works on an app: an app has exactly one owner, whatever happens.
 
-use model::{AppRole, MemberRole, Person};
+use model::{AppRole, InvitedTo, MemberRole, Person};
 use service::{Error, Refusal};
 
 use super::{World, by, conflicts, fields};
@@ -82,4 +82,29 @@ async fn two_who_hand_an_app_on_at_once_leave_one_owner() {
     );
     assert!(one.is_ok() || other.is_ok());
     assert_eq!(world.owners(&app).await, 1);
+}
+
+#[tokio::test]
+async fn with_who_is_removed_or_demoted_go_the_invitations_they_sent() {
+    let world = World::new();
+    let (owner, admin, developer, app) = cast(&world).await;
+    let to = |role| InvitedTo::App(app.clone(), role);
+    let invite = async |email: &str, who: &Person| {
+        world.steadfast.invite(to(AppRole::Admin), email, by(who), None).await.unwrap();
+    };
+    let open = async || {
+        let open = world.steadfast.invitations_to(&to(AppRole::Admin)).await.unwrap();
+        open.into_iter().map(|seen| seen.invitation.email.to_string()).collect::<Vec<_>>()
+    };
+    invite("alter-ego@example.net", &admin).await;
+    invite("friend@example.net", &owner).await;
+    world.steadfast.set_app_role(&app, admin.id, AppRole::Developer, by(&owner)).await.unwrap();
+    assert_eq!(open().await, ["friend@example.net"]);
+    world.steadfast.set_app_role(&app, admin.id, AppRole::Admin, by(&owner)).await.unwrap();
+    invite("alter-ego@example.net", &admin).await;
+    world.steadfast.remove_collaborator(&app, admin.id, by(&owner)).await.unwrap();
+    assert_eq!(open().await, ["friend@example.net"]);
+    world.steadfast.remove_collaborator(&app, developer.id, by(&developer)).await.unwrap();
+    let withdrawn = world.actions(app.as_str()).await.into_iter().filter(|it| it == "invitation.withdrawn").count();
+    assert_eq!(withdrawn, 2);
 }

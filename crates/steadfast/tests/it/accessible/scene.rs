@@ -165,7 +165,8 @@ impl Scene {
         let orphan = app(milo, "Orphan");
         self.owner.visit(&page);
         let remove = link(&mut self.owner, &page, "/remove");
-        self.owner.fill_in(&remove, &[]).expect(200);
+        // Without the box that takes the other apps away from him, too.
+        self.owner.post_form(&remove, &[]).expect(303);
         self.put("/apps/{app}/take-over", format!("/apps/{orphan}/take-over"));
     }
 

@@ -55,7 +55,7 @@ fn forms_give_nobody_what_they_do_not_offer() {
     // Who tries to sign in too early is sent a fresh link.
     let [_first, second] = [(); 2].map(|()| portal.mails.next_to("pia@new.example"));
     let path = stranger.path_of(&second.link());
-    stranger.fill_in(&path, &[]).expect(200);
+    stranger.fill_in(&path, &[("password", PASSWORD)]).expect(200);
     let mut person = stranger;
     assert_eq!(person.get("/platform").status, 403);
     let before = me(&mut person);

@@ -51,7 +51,7 @@ fn links_in_mail_lead_to_the_portal_whatever_the_request_says() {
     let verify = portal.mails.next_to("pia@new.example");
     let mut person = portal.server.client();
     let path = verify.link().strip_prefix("http://portal.localhost:8080").unwrap().to_owned();
-    person.fill_in(&path, &[]).expect(200);
+    person.fill_in(&path, &[("password", PASSWORD)]).expect(200);
     let body = testkit::encoding::to_form(&[("email", "pia@new.example"), ("csrf", token.as_str())]);
     let evil: Vec<(&str, &str)> = headers.iter().copied().chain([("Host", "evil.example")]).collect();
     assert_eq!(poisoner.send("POST", "/forgot", &evil, body.as_bytes()).status, 421);

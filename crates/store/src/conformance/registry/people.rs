@@ -40,6 +40,18 @@ pub async fn an_address_is_one_persons(store: SharedStore) -> Result<()> {
     refused(&store, Edit::SavePerson(person(3))).await
 }
 
+/// What was read of a person can be demanded to hold still, so that nothing that happened since is undone.
+pub async fn a_person_is_as_read_or_not(store: SharedStore) -> Result<()> {
+    let read = Person { platform_role: Some(PlatformRole::Operator), ..person(1) };
+    store.change(vec![Edit::AddPerson(read.clone())]).await?;
+    store.change(vec![Edit::ExpectPerson(read.clone())]).await?;
+    let shut = Person { disabled_at: Some(at(9)), platform_role: None, ..read.clone() };
+    store.change(vec![Edit::SavePerson(shut.clone())]).await?;
+    refused(&store, Edit::ExpectPerson(read)).await?;
+    refused(&store, Edit::ExpectPerson(person(2))).await?;
+    store.change(vec![Edit::ExpectPerson(shut)]).await
+}
+
 /// People are found by a part of name or address, in any case, and come by address, page by page.
 pub async fn people_are_found_by_name_or_address(store: SharedStore) -> Result<()> {
     let named = |n, address: &str, name: &str| Person { email: email(address), name: name.to_owned(), ..person(n) };

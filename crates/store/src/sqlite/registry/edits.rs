@@ -18,6 +18,7 @@ fn apply(tx: &Transaction<'_>, edit: &Edit) -> Result<()> {
     match edit {
         Edit::AddPerson(person) => people::add(tx, person),
         Edit::SavePerson(person) => people::save(tx, person),
+        Edit::ExpectPerson(person) => people::expect_as_read(tx, person),
         Edit::SetPassword(person, hash) => sign_in::set_password(tx, *person, hash.as_deref()),
         Edit::SetSecondFactor(person, factor) => sign_in::set_second_factor(tx, *person, factor.as_ref()),
         Edit::UseOneTimeCode(person, step) => sign_in::use_one_time_code(tx, *person, *step),

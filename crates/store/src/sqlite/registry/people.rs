@@ -58,6 +58,10 @@ pub(super) fn has_open_operator(tx: &Transaction<'_>) -> Result<bool> {
     exists(tx, sql::PERSON_HAS_OPEN_OPERATOR, ())
 }
 
+pub(super) fn expect_as_read(tx: &Transaction<'_>, person: &Person) -> Result<()> {
+    expect(get(tx, person.id)?.as_ref() == Some(person))
+}
+
 pub(super) fn expect_no_operator(tx: &Transaction<'_>) -> Result<()> {
     expect(!exists(tx, sql::PERSON_HAS_OPERATOR, ())?)
 }
