@@ -70,7 +70,7 @@ impl Steadfast {
             }
             // Another key file than the one that sealed it: recovery codes still let the person in.
             Err(error) => {
-                tracing::error!(%person, error, "a second factor can't be read; is `steadfast.key` the right one?")
+                tracing::error!(%person, error, "a second factor can't be read; is `steadfast.key` the right one?");
             }
         }
         recovery_digest(typed).map(|digest| Edit::UseRecoveryCode(person, *digest.as_bytes()))

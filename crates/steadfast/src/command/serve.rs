@@ -36,9 +36,9 @@ pub(super) async fn run(arguments: Serve, config: Config) -> Outcome {
     let data = arguments.data.path;
     let place = Place::of(&config);
     let steadfast = open(&data, config)?;
-    let _alone = alone(&data)?;
     steadfast.check_zone().await?;
     let listener = bind(listen).await?;
+    let _alone = alone(&data)?;
     let portal = place.portal(steadfast, &data, &listener)?;
     let site = portal.steadfast.accounts.public_url.clone();
     if site.starts_with("http://") && !listen.ip().to_canonical().is_loopback() {

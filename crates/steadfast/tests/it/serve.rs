@@ -29,6 +29,18 @@ fn a_supervisor_learns_that_it_lives_and_is_ready_and_ends_it_cleanly() {
 }
 
 #[test]
+fn one_process_serves_a_data_directory_at_a_time() {
+    let program = program();
+    let mut first = serve(&program);
+    let second = program.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.code, Some(1), "{}", second.stderr());
+    assert!(second.stderr().contains("another `steadfast serve` serves"), "{}", second.stderr());
+    first.running().kill();
+    // A lock of a process that is gone holds nobody up.
+    serve(&program).running().terminate();
+}
+
+#[test]
 fn a_connection_that_is_kept_open_does_not_keep_it_from_ending() {
     let program = program();
     let mut server = serve(&program);
@@ -69,7 +81,7 @@ fn requests_for_another_host_are_refused() {
     let _counted = program.run(&["ingest", "calls.ndjson"]).succeeded();
     let server = serve(&program);
     let ask = |host: &str, path: &str| http::request(server.address(), "GET", path, &[("Host", host)], &[]);
-    for (path, status) in [("/", 303), ("/rules", 200), ("/api/v1/openapi.json", 200), ("/healthz", 200)] {
+    for (path, status) in [("/", 303), ("/rules", 200), ("/api/v1/openapi.json", 200)] {
         for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "10.0.0.1"] {
             let answer = ask(host, path);
             assert_eq!(answer.status, 421, "{host}{path}");
@@ -79,6 +91,8 @@ fn requests_for_another_host_are_refused() {
             assert_eq!(ask(host, path).status, status, "{host}{path}");
         }
     }
+    // What load balancers ask by address.
+    assert_eq!(ask("10.0.0.1", "/readyz").status, 200);
 }
 
 #[test]

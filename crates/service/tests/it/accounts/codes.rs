@@ -1,5 +1,7 @@
 //! The second factor, and recent proofs.
 
+use secrets::SealKey;
+
 use super::*;
 
 /// Somebody whose second factor is on: their session, the secret of their app, their recovery codes.
@@ -86,6 +88,21 @@ async fn a_recovery_code_is_good_once_and_told_by_mail() {
     let state = asked(&house).await;
     assert!(matches!(answer(&house, &state, &codes[0]).await, CodeAnswer::Wrong));
     assert!(matches!(answer(&house, &state, &codes[1]).await, CodeAnswer::Opened(_)));
+}
+
+#[tokio::test]
+async fn with_another_key_file_recovery_codes_still_let_people_in() {
+    let house = House::new();
+    let (_, secret, codes) = with_factor(&house).await;
+    house.wait(MINUTE);
+    let mut other = house.steadfast().clone();
+    other.accounts.seal_key = SealKey::from_bytes([99; 32]);
+    let state = asked(&house).await;
+    let code = secret.code_at(house.clock.now());
+    let answered = other.sign_in_with_code(&state, &code, &visit()).await.unwrap();
+    assert!(matches!(answered, CodeAnswer::Wrong), "{answered:?}");
+    let answered = other.sign_in_with_code(&state, &codes[0], &visit()).await.unwrap();
+    assert!(matches!(answered, CodeAnswer::Opened(_)), "{answered:?}");
 }
 
 #[tokio::test]
