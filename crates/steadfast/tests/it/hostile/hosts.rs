@@ -17,12 +17,9 @@ const MADE_UP: [(&str, &str); 6] = [
 fn a_request_for_another_host_is_refused_whatever_it_asks() {
     let portal = Portal::start();
     let address = portal.server.address();
-    for (method, path) in [
-        ("GET", "/sign-in"),
-        ("POST", "/forgot"),
-        ("GET", "/api/v1/openapi.json"),
-        ("POST", "/api/v1/calls"),
-    ] {
+    for (method, path) in
+        [("GET", "/sign-in"), ("POST", "/forgot"), ("GET", "/api/v1/openapi.json"), ("POST", "/api/v1/calls")]
+    {
         for host in ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "127.0.0.1@evil.example", ""] {
             let answer = http::request(address, method, path, &[("Host", host)], &[]);
             assert!([400, 421].contains(&answer.status), "{method} {path} for `{host}`: {}", answer.status);
