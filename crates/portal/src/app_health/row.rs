@@ -16,7 +16,7 @@ use crate::urls;
 /// Routes shown with a bar.
 const TOP: usize = 10;
 /// Routes behind them that one click shows; further ones have a page of their own, so that pages stay light.
-const FOLDED: usize = 20;
+const FOLDED: usize = 12;
 /// Characters of a route that a row shows: a hostile path can be very long.
 const ROUTE: usize = 160;
 /// What is told of a route beside its days.
@@ -324,11 +324,11 @@ mod tests {
         };
         let few = row(10);
         assert_eq!((few.causes.len(), few.folded.len(), few.others, few.all_url), (10, 0, None, None));
-        let some = row(30);
-        assert_eq!((some.causes.len(), some.folded.len(), some.all_url), (10, 20, None));
-        assert_eq!(some.others.map(|others| others.0).as_deref(), Some("others (20 routes)"));
+        let some = row(22);
+        assert_eq!((some.causes.len(), some.folded.len(), some.all_url), (10, 12, None));
+        assert_eq!(some.others.map(|others| others.0).as_deref(), Some("others (12 routes)"));
         let many = row(5000);
-        assert_eq!((many.causes.len(), many.folded.len()), (10, 20));
+        assert_eq!((many.causes.len(), many.folded.len()), (10, 12));
         assert_eq!(many.all_url.as_deref(), Some("/apps/clean/health/forbidden/routes"));
     }
 
