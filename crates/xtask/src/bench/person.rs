@@ -42,7 +42,8 @@ impl Person {
     pub(super) fn sign_up(server: &Server, name: &str, mails: &Path) -> Result<Self, Failure> {
         let email = Self::ask_for_account(server, name)?;
         let token = token_of_mail(mails, &email)?;
-        Self::come_in(server, "/verify", &[("token", token.as_str())])
+        // The link is opened without the cookie of who signed up, so the password is asked.
+        Self::come_in(server, "/verify", &[("token", token.as_str()), ("password", PASSWORD)])
     }
 
     /// Signs up and doesn't look into the mailbox; gives the address.
