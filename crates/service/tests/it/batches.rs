@@ -215,7 +215,6 @@ async fn while_another_process_ingests_a_batch_waits_and_then_says_so() {
     let refused = steadfast.ingest_batch(batch(lines("acme", 0..10), None)).await;
     assert!(matches!(refused, Err(Error::Busy)), "{refused:?}");
     let waiting = tokio::spawn(async move { steadfast.ingest_batch(batch(lines("acme", 0..10), None)).await });
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     check_count(&installation, 0).await;
     drop(other);
     assert_eq!(told(&waiting.await.unwrap().unwrap()), (10, 0, false));
