@@ -34,6 +34,11 @@ pub enum Actor {
         /// What the token allows.
         scopes: Vec<Scope>,
     },
+    /// A gateway with the token of a source, with which calls are sent and nothing else is done: it has no right.
+    Source {
+        /// Its token.
+        token: TokenId,
+    },
 }
 
 impl Actor {
@@ -42,7 +47,7 @@ impl Actor {
     pub fn person(&self) -> Option<PersonId> {
         match self {
             Self::Person { id, .. } => Some(*id),
-            Self::Stranger | Self::Organisation { .. } => None,
+            Self::Stranger | Self::Organisation { .. } | Self::Source { .. } => None,
         }
     }
 
@@ -51,7 +56,7 @@ impl Actor {
     pub fn platform_role(&self) -> Option<PlatformRole> {
         match self {
             Self::Person { platform_role, .. } => *platform_role,
-            Self::Stranger | Self::Organisation { .. } => None,
+            Self::Stranger | Self::Organisation { .. } | Self::Source { .. } => None,
         }
     }
 
@@ -71,7 +76,7 @@ impl Actor {
     #[must_use]
     pub fn allows(&self, scope: Scope) -> bool {
         match self {
-            Self::Stranger => false,
+            Self::Stranger | Self::Source { .. } => false,
             Self::Person { proof: Proof::Session(_), .. } => true,
             Self::Person { proof: Proof::Token(_, scopes), .. } | Self::Organisation { scopes, .. } => {
                 scopes.contains(&scope)
@@ -84,9 +89,9 @@ impl Actor {
     pub fn doer(&self) -> Doer {
         match self {
             Self::Stranger => Doer::Nobody,
-            Self::Person { proof: Proof::Token(token, _), .. } | Self::Organisation { token, .. } => {
-                Doer::Token(*token)
-            }
+            Self::Person { proof: Proof::Token(token, _), .. }
+            | Self::Organisation { token, .. }
+            | Self::Source { token } => Doer::Token(*token),
             Self::Person { id, .. } => Doer::Person(*id),
         }
     }

@@ -95,7 +95,7 @@ mod tests {
         let organisation =
             Actor::Organisation { id: OrganisationId::from_bytes([4; 16]), token, scopes: Scope::ALL.to_vec() };
         for right in PlatformRight::ALL {
-            for other in [&Actor::Stranger, &actor(None), &organisation] {
+            for other in [&Actor::Stranger, &actor(None), &organisation, &Actor::Source { token }] {
                 assert!(!right.is_held_by(other), "{right:?} {other:?}");
             }
         }

@@ -5,6 +5,7 @@
 //! What each number means is written down in `docs/rules.md`.
 
 mod causes;
+mod completeness;
 mod explain;
 mod forecast;
 mod judge;
@@ -19,6 +20,10 @@ mod testing;
 mod words;
 
 pub use causes::{Cause, all_causes, causes};
+pub use completeness::{
+    Declared, Expect, Gap, HourState, HourlyCalls, IncompleteDays, LEAST_CALLS, NEARLY_NOTHING, SourceRecord, expected,
+    incomplete_days,
+};
 pub use explain::{Explanation, explain};
 pub use forecast::{Forecast, forecast};
 pub use judge::judge_day;

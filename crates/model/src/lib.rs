@@ -17,6 +17,8 @@ mod path;
 mod person;
 mod random;
 mod registry;
+mod source;
+mod source_token;
 mod tally;
 mod time;
 
@@ -40,5 +42,7 @@ pub use registry::{
     ApiToken, AppRole, Claim, ClaimDecision, ClientSecret, Collaborator, Credential, Draft, Invitation, InvitationEnd,
     InvitedTo, Promotion, Registration, Scope, TokenOwner, Version,
 };
+pub use source::{Hour, LossReason, SourceName, SourceNameError, SourceWay};
+pub use source_token::SourceToken;
 pub use tally::{Company, CompanyTally, Counts, RouteKey, Tally, TallyKey};
 pub use time::{Clock, PlatformZone, UnixMillis, ZoneError};

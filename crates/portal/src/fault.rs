@@ -33,6 +33,10 @@ pub(crate) enum Fault {
     Conflict(String),
     /// The request is larger than this many bytes.
     TooLarge(usize),
+    /// What the request says takes more room than there is for one; the sentence says what to do.
+    TooMuch(String),
+    /// The request came too slowly; the sentence says how fast it has to come.
+    TooSlow(String),
     /// The body is of a kind that is not read here; the sentence says which is.
     WrongMediaType(String),
     /// Too often; again after so many seconds.
@@ -55,7 +59,8 @@ impl Fault {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) | Self::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
             Self::WrongMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(..) => StatusCode::SERVICE_UNAVAILABLE,
@@ -75,7 +80,8 @@ impl Fault {
             Self::NotFound(_) => "This is not here",
             Self::Invalid(_) => "Some of this can't be taken",
             Self::Conflict(_) => "This doesn't fit what is there by now",
-            Self::TooLarge(_) => "This is too large",
+            Self::TooLarge(_) | Self::TooMuch(_) => "This is too large",
+            Self::TooSlow(_) => "This came too slowly",
             Self::WrongMediaType(_) => "This kind of content is not read here",
             Self::TooMany(_) => "Too many tries",
             Self::Unavailable(..) => "Not at the moment",
@@ -97,6 +103,8 @@ impl Fault {
             | Self::NotFound(sentence)
             | Self::Conflict(sentence)
             | Self::WrongMediaType(sentence)
+            | Self::TooMuch(sentence)
+            | Self::TooSlow(sentence)
             | Self::Unavailable(sentence, _) => sentence.clone(),
             Self::Invalid(flaws) => Refusal::Invalid(flaws.clone()).to_string(),
             Self::TooLarge(most) => format!("at most {most} bytes are read here"),
@@ -233,6 +241,9 @@ fn with_hints(fault: &Fault, mut response: Response) -> Response {
     match fault {
         Fault::TooMany(seconds) | Fault::Unavailable(_, seconds) => {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+        }
+        Fault::TooSlow(_) => {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         Fault::Unauthorized(_) => {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -48,11 +48,15 @@ pub(crate) async fn guard(State(portal): State<Portal>, request: Request, next: 
 
 /// A fault in the form that fits the path.
 pub(crate) fn fault_at(path: &str, fault: Fault) -> Response {
-    if path.starts_with("/api/") { ApiFault(fault).into_response() } else { PageFault(fault).into_response() }
+    if path.starts_with("/api/") || path.starts_with("/v1/") || path == "/metrics" {
+        ApiFault(fault).into_response()
+    } else {
+        PageFault(fault).into_response()
+    }
 }
 
-/// What load balancers ask by address; it tells nothing of anybody.
-const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+/// What load balancers and scrapers ask by address; it tells nothing of anybody, or asks who they are.
+const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 fn is_for_us(portal: &Portal, uri: &Uri, headers: &HeaderMap) -> bool {
     if PROBES.contains(&uri.path()) {

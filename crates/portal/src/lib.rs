@@ -22,20 +22,26 @@ mod claims;
 mod collaborators;
 mod components;
 mod confirm;
+mod connection;
 mod credentials;
 mod demo;
 mod fault;
 mod figures;
 mod form;
 mod guard;
+mod incomplete;
 mod invitations;
+mod limits;
 mod listing;
 mod looks;
 mod manifest_schema;
+mod metrics;
 mod once;
 mod openapi;
 mod operations;
 mod organisations;
+mod otlp;
+mod pace;
 #[cfg(test)]
 mod pages_hold;
 mod pages_of;
@@ -48,6 +54,7 @@ mod rules;
 mod serve;
 mod setting;
 mod site;
+mod source_tokens;
 mod strip;
 mod urls;
 mod versions;
@@ -58,14 +65,17 @@ mod samples;
 mod testing;
 
 pub use demo::{DemoPerson, Demonstration};
+pub use limits::Limits;
 pub use router::router;
 pub use serve::serve;
 pub use site::{Site, SiteError};
 pub use urls::app_health as app_health_url;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use service::Steadfast;
+use model::SourceName;
+use service::{SourceReading, Steadfast};
 
 /// What every handler shares.
 #[derive(Clone)]
@@ -79,8 +89,14 @@ pub struct Portal {
     pub providers: Arc<Vec<(String, oidc::Provider)>>,
     /// What the demonstration shows of itself; none in any other portal.
     pub demonstration: Option<Arc<Demonstration>>,
+    /// How what sources send over HTTP is read, where it is not call records.
+    pub(crate) sources: Arc<HashMap<SourceName, SourceReading>>,
+    /// How much and how long senders may take.
+    pub(crate) limits: Limits,
     /// The room for batches of calls.
     pub(crate) gate: calls::Gate,
+    /// How batches of calls are answered.
+    pub(crate) measured: metrics::Measured,
 }
 
 impl Portal {
@@ -92,7 +108,10 @@ impl Portal {
             site: Arc::new(site),
             providers: Arc::default(),
             demonstration: None,
-            gate: calls::Gate::default(),
+            sources: Arc::default(),
+            limits: Limits::DEFAULT,
+            gate: calls::Gate::new(Limits::DEFAULT.batch_memory),
+            measured: metrics::Measured::default(),
         }
     }
 
@@ -100,6 +119,18 @@ impl Portal {
     #[must_use]
     pub fn with_providers(self, providers: Vec<(String, oidc::Provider)>) -> Self {
         Self { providers: Arc::new(providers), ..self }
+    }
+
+    /// The same portal that reads what these sources send in their own ways.
+    #[must_use]
+    pub fn with_sources(self, sources: HashMap<SourceName, SourceReading>) -> Self {
+        Self { sources: Arc::new(sources), ..self }
+    }
+
+    /// The same portal with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, gate: calls::Gate::new(limits.batch_memory), ..self }
     }
 
     /// The same portal as a demonstration.

@@ -1,6 +1,6 @@
 //! How a status and a severity look: always a shape, a word and a colour together.
 
-use model::{Severity, Status};
+use model::{Day, Severity, Status};
 
 /// A verdict's looks. The classes are the stylesheet's, the icons the sprite's in `base.html`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,35 @@ pub(crate) fn status(status: Option<Status>) -> Look {
     }
 }
 
+/// The looks of a status over days of which some may be incomplete: calls are missing there, so that Healthy is not all
+/// there is to say.
+pub(crate) fn status_over(of: Option<Status>, incomplete: &[Day]) -> Look {
+    match of {
+        Some(Status::Healthy) if !incomplete.is_empty() => {
+            Look { class: "in", word: "Healthy, data incomplete", gloss: "as far as calls arrived" }
+        }
+        _ => status(of),
+    }
+}
+
+/// The looks of a day that may be incomplete.
+pub(crate) fn severity_of_day(of: Option<Severity>, incomplete: bool) -> Look {
+    if !incomplete {
+        return severity(of);
+    }
+    let word = match of {
+        Some(Severity::Critical) => "Critical, incomplete",
+        Some(Severity::Warning) => "Warning, incomplete",
+        Some(Severity::Healthy) => "Healthy, incomplete",
+        None => "No traffic, incomplete",
+    };
+    let class = match of {
+        Some(Severity::Critical | Severity::Warning) => severity(of).class,
+        Some(Severity::Healthy) | None => "in",
+    };
+    Look { class, word, gloss: "" }
+}
+
 /// The looks of a day; none without traffic.
 pub(crate) fn severity(severity: Option<Severity>) -> Look {
     match severity {
@@ -40,5 +69,32 @@ pub(crate) fn severity(severity: Option<Severity>) -> Look {
             Look { class, word: severity.title(), gloss: "" }
         }
         None => Look { class: "no", word: "No traffic", gloss: "" },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn healthy_over_an_incomplete_day_is_not_plain_healthy() {
+        let day = [Day::FIRST];
+        for of in [None, Some(Status::Healthy), Some(Status::ReviewRecommended), Some(Status::NeedsAttention)] {
+            assert_eq!(status_over(of, &[]), status(of));
+            let marked = status_over(of, &day);
+            assert_eq!(marked == status(of), of != Some(Status::Healthy));
+            assert_ne!(marked.class, "ok");
+        }
+        assert_eq!(status_over(Some(Status::Healthy), &day).word, "Healthy, data incomplete");
+    }
+
+    #[test]
+    fn an_incomplete_day_says_so_whatever_it_was() {
+        for of in [None, Some(Severity::Healthy), Some(Severity::Warning), Some(Severity::Critical)] {
+            assert_eq!(severity_of_day(of, false), severity(of));
+            let marked = severity_of_day(of, true);
+            assert_eq!(marked.word, format!("{}, incomplete", severity(of).word));
+            assert_ne!(marked.class, "ok");
+        }
     }
 }

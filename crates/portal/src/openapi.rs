@@ -123,6 +123,8 @@ const TOPICS: &[fn() -> utoipa::openapi::OpenApi] = &[
     crate::app_health::api::document,
     crate::calls::api::document,
     crate::platform::api::document,
+    crate::platform::sources_api::document,
+    crate::source_tokens::api::document,
     crate::alerts::api::document,
     crate::components::api::document,
     crate::versions::api::document,

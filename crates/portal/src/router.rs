@@ -9,11 +9,12 @@ use axum::response::Response;
 use crate::access::identify;
 use crate::fault::Fault;
 use crate::guard::{fault_at, guard};
+use crate::pace::paced;
 use crate::routes::Routes;
 use crate::{
     Portal, accounts, activity, alerts, app_health, app_overview, app_settings, apps, assets, audit, calls, claims,
-    collaborators, components, credentials, demo, invitations, manifest_schema, openapi, operations, organisations,
-    people, platform, rules, versions,
+    collaborators, components, credentials, demo, invitations, manifest_schema, metrics, openapi, operations,
+    organisations, otlp, people, platform, rules, source_tokens, versions,
 };
 
 /// The largest body that is read where nothing else is said.
@@ -27,7 +28,10 @@ pub fn router(portal: Portal) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(portal.clone(), identify))
         .layer(middleware::from_fn_with_state(portal.clone(), guard))
+        .layer(middleware::from_fn(otlp::in_the_senders_words))
+        .layer(middleware::from_fn_with_state(portal.clone(), metrics::measure))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(middleware::from_fn_with_state(portal.clone(), paced))
         .with_state(portal)
 }
 
@@ -96,6 +100,7 @@ pub(crate) fn routes() -> Routes {
         .get("/api/v1/apps/{app}/activity", activity::api::list)
         .get("/api/v1/apps/{app}/activity.csv", activity::api::csv)
         .post("/api/v1/calls", calls::api::send)
+        .post("/v1/logs", otlp::api::send)
         .get("/api/v1/openapi.json", openapi::show)
         // Accounts: pages
         .get("/sign-up", accounts::sign_up::show)
@@ -153,6 +158,19 @@ pub(crate) fn routes() -> Routes {
         .get("/platform/private", platform::board::show_private)
         .get("/platform/private/route", platform::route::show_private)
         .get("/platform/sources", platform::sources::show)
+        .get("/metrics", metrics::show)
+        .get("/api/v1/sources", platform::sources_api::list)
+        .get("/api/v1/sources/{source}", platform::sources_api::read)
+        // Tokens of sources
+        .get("/platform/sources/tokens", source_tokens::pages::show)
+        .post("/platform/sources/tokens", source_tokens::pages::make)
+        .get("/platform/sources/tokens/new", source_tokens::pages::show_new)
+        .get("/platform/sources/tokens/{token}/revoke", source_tokens::pages::ask_revoke)
+        .post("/platform/sources/tokens/{token}/revoke", source_tokens::pages::revoke)
+        .get("/api/v1/sources/{source}/tokens", source_tokens::api::list)
+        .post("/api/v1/sources/{source}/tokens", source_tokens::api::make)
+        .get("/api/v1/sources/{source}/tokens/{token}", source_tokens::api::read)
+        .delete("/api/v1/sources/{source}/tokens/{token}", source_tokens::api::revoke)
         .get("/api/v1/platform/apps", platform::api::apps)
         .get("/api/v1/platform/deprecated", platform::api::deprecated)
         .get("/api/v1/platform/private", platform::api::private)

@@ -87,7 +87,7 @@ pub(crate) fn overview(id: &str, name: &str, status: Option<Status>, seed: u64) 
         Some(Status::Healthy) => Summary { needs_attention: 0, review_recommended: 0, healthy: 7 },
     };
     let calls = if status.is_some() { 1_284_332 / (seed * seed + 1) } else { 0 };
-    AppOverview { app: app(id, name), status, calls, strip: strip.collect(), summary }
+    AppOverview { app: app(id, name), status, calls, strip: strip.collect(), summary, incomplete: Vec::new() }
 }
 
 fn many_apps() -> Vec<AppOverview> {
@@ -197,6 +197,7 @@ fn health(app: App, severities: [&str; 7], quiet_days: usize) -> AppHealth {
     let number = |status| observations.iter().filter(|row| row.status == status).count();
     AppHealth {
         last_call: None,
+        incomplete: Vec::new(),
         app,
         as_of: today(),
         window,
@@ -273,6 +274,13 @@ pub(crate) fn clean() -> AppHealth {
     health(app("clean", "Clean & Söhne"), ["hhhhhhhhhhhhhh"; 7], 0)
 }
 
+/// An app of which everything is Healthy as far as calls arrived.
+pub(crate) fn lacking() -> AppHealth {
+    let mut lacking = health(app("lacking", "Lacking Ltd"), ["hhhhhhhhhhhhhh"; 7], 2);
+    lacking.incomplete = [13, 5, 4].map(|back| today().plus(-back)).to_vec();
+    lacking
+}
+
 /// An app without traffic.
 pub(crate) fn silent() -> AppHealth {
     AppHealth {
@@ -327,6 +335,7 @@ fn make_pages() -> Vec<(&'static str, String)> {
         ("apps-none.html", apps(Vec::new(), today)),
         ("health.html", health(&troubled())),
         ("health-clean.html", health(&clean())),
+        ("health-lacking.html", health(&lacking())),
         ("health-none.html", health(&silent())),
         ("health-hostile.html", health(&hostile())),
         ("routes.html", routes(&troubled(), Observation::DeprecatedEndpoint)),
@@ -345,6 +354,7 @@ fn make_pages() -> Vec<(&'static str, String)> {
     .chain(crate::versions::samples::pages())
     .chain(crate::credentials::samples::pages())
     .chain(crate::organisations::samples::pages())
+    .chain(crate::source_tokens::samples::pages())
     .collect()
 }
 

@@ -3,17 +3,34 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
-use tokio::sync::watch;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tower::Service as _;
 
-use crate::{Portal, router};
+use crate::connection::{InAnswer, Phase, Watched};
+use crate::{Limits, Portal, router};
 
-/// How long answers under way may take once the portal is told to stop.
-const GRACE: Duration = Duration::from_secs(2);
+/// How much is read of a connection at once, and how long the head of a request may be, in bytes.
+const BUFFER: usize = 16 << 10;
 
-/// Serves the portal until `shutdown` is ready, then finishes what is under way, for two seconds at most.
+/// How long to wait when no connection can be taken, for want of file descriptors, say.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// How long a connection is idle before it may be ended for the sake of others.
+const SPARED: Duration = Duration::from_secs(1);
+
+/// Serves the portal until `shutdown` is ready, then finishes what is under way, for as long as the limits say at most.
 ///
 /// # Errors
 /// When the listener fails.
@@ -22,22 +39,101 @@ pub async fn serve(
     portal: Portal,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let service = router(portal).into_make_service_with_connect_info::<SocketAddr>();
-    let (stop, mut stopping) = watch::channel(false);
-    let mut stopped = stopping.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        // An error means that the sender is gone, which is a reason to stop too.
-        let _ = stopped.wait_for(|stop| *stop).await;
-    });
-    tokio::spawn(async move {
-        shutdown.await;
-        let _ = stop.send(true);
-    });
+    let limits = portal.limits;
+    let all = u32::try_from(limits.connections.clamp(1, 1 << 20)).unwrap_or(u32::MAX);
+    let (stop, stopping) = watch::channel(false);
+    let house = House {
+        router: router(portal),
+        limits,
+        places: Arc::new(Semaphore::new(all as usize)),
+        crowded: Arc::new(Notify::new()),
+        stopping,
+    };
     tokio::select! {
-        ended = server => ended,
-        () = async {
-            let _ = stopping.wait_for(|stop| *stop).await;
-            tokio::time::sleep(GRACE).await;
-        } => Ok(()),
+        never = house.let_in(&listener) => match never {},
+        () = shutdown => {}
+    }
+    drop(listener);
+    // An error means that no connection is there to be told.
+    let _ = stop.send(true);
+    // What is not finished by then is cut off.
+    let _ = tokio::time::timeout(limits.stop, house.places.acquire_many(all)).await;
+    Ok(())
+}
+
+/// What all connections share.
+struct House {
+    router: Router,
+    limits: Limits,
+    /// One for each connection.
+    places: Arc<Semaphore>,
+    /// Told when somebody waits for a place.
+    crowded: Arc<Notify>,
+    /// Whether the portal is to stop.
+    stopping: watch::Receiver<bool>,
+}
+
+impl House {
+    /// Lets connections in, for ever.
+    async fn let_in(&self, listener: &TcpListener) -> std::convert::Infallible {
+        loop {
+            let place = self.place().await;
+            match listener.accept().await {
+                Ok((stream, peer)) => self.attend(stream, peer, place),
+                Err(error) => {
+                    tracing::debug!(%error, "a connection could not be taken");
+                    self.crowded.notify_waiters();
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// A place for one more; where there is none, connections that are idle make room.
+    async fn place(&self) -> OwnedSemaphorePermit {
+        loop {
+            let place = tokio::time::timeout(PAUSE, Arc::clone(&self.places).acquire_owned()).await;
+            if let Ok(Ok(place)) = place {
+                return place;
+            }
+            self.crowded.notify_waiters();
+        }
+    }
+
+    /// Attends to a connection, on a task of its own.
+    fn attend(&self, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
+        // Answers are written whole; without this small ones wait for an acknowledgement.
+        let _ = stream.set_nodelay(true);
+        let phase = Phase::new();
+        let io = TokioIo::new(Watched::new(stream, phase.clone(), self.limits));
+        let (router, answering) = (self.router.clone(), phase.clone());
+        let service = service_fn(move |request: Request<Incoming>| {
+            answering.answer();
+            let in_answer = InAnswer::new(answering.clone());
+            let mut router = router.clone();
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            async move { router.call(request).await.map(|response| in_answer.around(response)) }
+        });
+        let connection = http1::Builder::new().max_buf_size(BUFFER).serve_connection(io, service);
+        let (crowded, mut stopping) = (Arc::clone(&self.crowded), self.stopping.clone());
+        tokio::spawn(async move {
+            let _place = place;
+            let mut connection = std::pin::pin!(connection);
+            loop {
+                tokio::select! {
+                    // An error is the other side's: it went away, was too slow, or spoke something else.
+                    _ended = connection.as_mut() => return,
+                    () = crowded.notified() => {
+                        if phase.is_idle_for(SPARED) {
+                            return;
+                        }
+                    }
+                    _told = stopping.wait_for(|stop| *stop) => break,
+                }
+            }
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        });
     }
 }

@@ -27,21 +27,25 @@ pub(crate) struct Strip {
     pub(crate) bars: Vec<Bar>,
     pub(crate) width: u32,
     pub(crate) height: u32,
+    /// The width of a bar.
+    pub(crate) bar: u32,
     /// For those who don't see it.
     pub(crate) text: String,
 }
 
 impl Strip {
-    /// The strip of these days; a day without a severity had no traffic.
-    pub(crate) fn new(days: &[(Day, Option<Severity>)]) -> Self {
-        let bars: Vec<Bar> = (0u32..).zip(days).map(|(i, (day, severity))| bar(i, *day, *severity)).collect();
+    /// The strip of these days, some of them incomplete; a day without a severity had no traffic.
+    pub(crate) fn new(days: &[(Day, Option<Severity>)], incomplete: &[Day]) -> Self {
+        let of =
+            |(i, (day, severity)): (u32, &(Day, Option<Severity>))| bar(i, *day, *severity, incomplete.contains(day));
+        let bars: Vec<Bar> = (0u32..).zip(days).map(of).collect();
         let count = u32::try_from(bars.len()).unwrap_or(u32::MAX);
         let width = count.saturating_mul(BAR + GAP).saturating_sub(GAP);
-        Self { bars, width, height: HEIGHT, text: in_words(days) }
+        Self { bars, width, height: HEIGHT, bar: BAR, text: in_words(days, incomplete) }
     }
 }
 
-fn bar(index: u32, day: Day, severity: Option<Severity>) -> Bar {
+fn bar(index: u32, day: Day, severity: Option<Severity>, incomplete: bool) -> Bar {
     // Height tells the verdict without colour.
     let height = match severity {
         None => 2,
@@ -49,18 +53,29 @@ fn bar(index: u32, day: Day, severity: Option<Severity>) -> Bar {
         Some(Severity::Warning) => 19,
         Some(Severity::Critical) => HEIGHT,
     };
-    let look = looks::severity(severity);
+    // An incomplete day is an empty bar, taller than a day without traffic.
+    let height = if incomplete { height.max(8) } else { height };
+    let look = looks::severity_of_day(severity, incomplete);
     Bar {
         x: index * (BAR + GAP),
         y: HEIGHT - height,
         height,
-        class: look.class,
+        class: if incomplete { hollow(look.class) } else { look.class },
         title: format!("{}: {}", Date::from(day).short, look.word),
     }
 }
 
+/// The class of an empty bar: the outline in its colour.
+fn hollow(class: &'static str) -> &'static str {
+    match class {
+        "na" => "na hollow",
+        "rr" => "rr hollow",
+        _ => "in hollow",
+    }
+}
+
 /// `Last 14 days: Critical on 18 and 19 Nov, Warning on 14 Nov, Healthy on 11 days.`
-fn in_words(days: &[(Day, Option<Severity>)]) -> String {
+fn in_words(days: &[(Day, Option<Severity>)], incomplete: &[Day]) -> String {
     let of = |wanted: Option<Severity>| -> Vec<Day> {
         days.iter().filter(|(_, severity)| *severity == wanted).map(|(day, _)| *day).collect()
     };
@@ -80,6 +95,15 @@ fn in_words(days: &[(Day, Option<Severity>)]) -> String {
             n => parts.push(format!("{word} on {n} days")),
         }
     }
+    let marked: Vec<String> = days
+        .iter()
+        .map(|(day, _)| *day)
+        .filter(|day| incomplete.contains(day))
+        .map(|day| Date::from(day).short)
+        .collect();
+    if !marked.is_empty() {
+        parts.push(format!("incomplete: {}", join(&marked)));
+    }
     format!("{} days: {}.", days.len(), parts.join("; "))
 }
 
@@ -95,7 +119,7 @@ mod tests {
     #[test]
     fn the_worse_the_taller_and_never_outside() {
         let all = [None, Some(Severity::Healthy), Some(Severity::Warning), Some(Severity::Critical)];
-        let strip = Strip::new(&days(&all));
+        let strip = Strip::new(&days(&all), &[]);
         assert!(strip.bars.windows(2).all(|pair| pair[0].height < pair[1].height));
         assert!(strip.bars.iter().all(|bar| bar.y + bar.height == strip.height && bar.x + BAR <= strip.width));
         assert_eq!(strip.bars[3].title, "19 Nov: Critical");
@@ -104,11 +128,23 @@ mod tests {
     #[test]
     fn the_same_in_words() {
         use Severity::{Critical, Healthy, Warning};
-        let text = |severities: &[Option<Severity>]| Strip::new(&days(severities)).text;
+        let text = |severities: &[Option<Severity>]| Strip::new(&days(severities), &[]).text;
         assert_eq!(text(&[Some(Healthy), Some(Healthy)]), "2 days: Healthy on every day.");
         assert_eq!(
             text(&[Some(Warning), None, Some(Critical), Some(Critical), Some(Healthy)]),
             "5 days: Critical on 18 Nov and 19 Nov; Warning on 16 Nov; Healthy on 1 day; no traffic on 1 day."
         );
+    }
+
+    #[test]
+    fn an_incomplete_day_has_an_empty_bar_and_is_named() {
+        let all = [None, Some(Severity::Healthy), Some(Severity::Critical), Some(Severity::Healthy)];
+        let days = days(&all);
+        let incomplete = [days[0].0, days[1].0, days[2].0];
+        let strip = Strip::new(&days, &incomplete);
+        let classes: Vec<&str> = strip.bars.iter().map(|bar| bar.class).collect();
+        assert_eq!(classes, ["in hollow", "in hollow", "na hollow", "ok"]);
+        assert_eq!(strip.bars[1].title, "17 Nov: Healthy, incomplete");
+        assert!(strip.text.ends_with("; incomplete: 16 Nov, 17 Nov and 18 Nov."), "{}", strip.text);
     }
 }

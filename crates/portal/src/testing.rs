@@ -17,7 +17,8 @@ use model::{
 use secrets::{CsrfKey, Parameters, Passwords, SealKey, SecretKind};
 use serde_json::Value;
 use service::{
-    Accounts, Batches, BoardCache, Doors, OverviewCache, Platform, RejectsFile, SignUp, Steadfast, SurfaceCache,
+    Accounts, Batches, BoardCache, Doors, NewSourceToken, OverviewCache, Platform, RejectsFile, SignUp, SourceBook,
+    Steadfast, SurfaceCache,
 };
 use store::sqlite::SqliteStore;
 use store::{Edit, IngestCommit, TallyDelta};
@@ -187,6 +188,7 @@ impl TestPortal {
             overviews: OverviewCache::default(),
             boards: BoardCache::default(),
             batches: Batches::default(),
+            source_book: SourceBook::default(),
             accounts: Accounts {
                 public_url: PUBLIC_URL.to_owned(),
                 sign_up: SignUp::Open,
@@ -366,6 +368,19 @@ impl TestPortal {
         scopes: &[Scope],
     ) -> TestToken {
         self.token_of(TokenOwner::Organisation(of), made_by.id(), scopes).await
+    }
+
+    /// A token of a source, limited to these apps and environments; to none where there are none.
+    pub(crate) async fn source_token(&self, source: &str, apps: &[&str], environments: &[&str]) -> TestToken {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let new = NewSourceToken {
+            source: source.to_owned(),
+            apps: texts(apps),
+            environments: texts(environments),
+            expires: String::new(),
+        };
+        let made = self.steadfast.make_source_token(None, &new, None).await.unwrap();
+        TestToken { text: made.secret.unwrap().reveal().to_owned() }
     }
 
     async fn token_of(&self, owner: TokenOwner, created_by: PersonId, scopes: &[Scope]) -> TestToken {

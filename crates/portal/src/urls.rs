@@ -69,6 +69,10 @@ pub(crate) const PLATFORM_DEPRECATED: &str = "/platform/deprecated";
 pub(crate) const PLATFORM_PRIVATE: &str = "/platform/private";
 /// Where counts come from.
 pub(crate) const PLATFORM_SOURCES: &str = "/platform/sources";
+/// Tokens with which sources send calls.
+pub(crate) const SOURCE_TOKENS: &str = "/platform/sources/tokens";
+/// Making one.
+pub(crate) const NEW_SOURCE_TOKEN: &str = "/platform/sources/tokens/new";
 /// Claims of discovered apps.
 pub(crate) const PLATFORM_CLAIMS: &str = "/platform/claims";
 /// All people.

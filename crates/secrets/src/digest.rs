@@ -10,6 +10,41 @@ use subtle::ConstantTimeEq;
 #[derive(Clone, Copy, Eq)]
 pub struct Digest([u8; 32]);
 
+/// A [`Digest`] of bytes that come one part after the other.
+#[derive(Clone)]
+pub struct Digester(ring::digest::Context);
+
+impl Default for Digester {
+    fn default() -> Self {
+        Self(ring::digest::Context::new(&ring::digest::SHA256))
+    }
+}
+
+impl Digester {
+    /// Takes in the next part.
+    pub fn update(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
+
+    /// The digest of all parts.
+    #[must_use]
+    pub fn finish(self) -> Digest {
+        let digest = self.0.finish();
+        let mut bytes = [0; 32];
+        // SHA-256 has 32 bytes, so all of both is used.
+        for (to, from) in bytes.iter_mut().zip(digest.as_ref()) {
+            *to = *from;
+        }
+        Digest(bytes)
+    }
+}
+
+impl fmt::Debug for Digester {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digester")
+    }
+}
+
 /// Bytes or a text that is no digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a digest has 32 bytes, written as 64 hexadecimal digits")]
@@ -25,15 +60,9 @@ impl Digest {
     /// The digest of these bytes one after the other; which of them belong to which part makes no difference.
     #[must_use]
     pub fn of_parts(parts: &[&[u8]]) -> Self {
-        let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-        parts.iter().for_each(|part| context.update(part));
-        let digest = context.finish();
-        let mut bytes = [0; 32];
-        // SHA-256 has 32 bytes, so all of both is used.
-        for (to, from) in bytes.iter_mut().zip(digest.as_ref()) {
-            *to = *from;
-        }
-        Self(bytes)
+        let mut digester = Digester::default();
+        parts.iter().for_each(|part| digester.update(part));
+        digester.finish()
     }
 
     /// A digest as it was stored.

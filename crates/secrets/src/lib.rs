@@ -20,7 +20,7 @@ mod testing;
 mod token;
 
 pub use csrf::{CsrfKey, csrf_matches, csrf_token};
-pub use digest::{Digest, DigestError};
+pub use digest::{Digest, DigestError, Digester};
 pub use one_time_code::{STEP_MILLIS, TotpError, TotpSecret};
 pub use password::{Parameters, PasswordError, Passwords};
 pub use password_rule::{MAX_CHARACTERS, MIN_CHARACTERS, PasswordProblem, check_new_password};

@@ -22,10 +22,12 @@ pub enum SecretKind {
     OrganisationToken,
     /// The secret of an app's credential: `stf_cs_…`.
     ClientSecret,
+    /// A token with which a source sends calls, and which can do nothing else: `stf_s_…`.
+    SourceToken,
 }
 
 impl SecretKind {
-    const ALL: [Self; 3] = [Self::PersonalToken, Self::OrganisationToken, Self::ClientSecret];
+    const ALL: [Self; 4] = [Self::PersonalToken, Self::OrganisationToken, Self::ClientSecret, Self::SourceToken];
 
     /// What a secret of this kind begins with.
     #[must_use]
@@ -34,6 +36,7 @@ impl SecretKind {
             Self::PersonalToken => "stf_p_",
             Self::OrganisationToken => "stf_o_",
             Self::ClientSecret => "stf_cs_",
+            Self::SourceToken => "stf_s_",
         }
     }
 }
@@ -45,6 +48,7 @@ impl fmt::Display for SecretKind {
             Self::PersonalToken => "personal token",
             Self::OrganisationToken => "organisation token",
             Self::ClientSecret => "client secret",
+            Self::SourceToken => "source token",
         })
     }
 }
@@ -56,7 +60,7 @@ pub enum SecretError {
     #[error("not a token of this platform: those begin with `stf_`")]
     Prefix,
     /// No kind has these letters.
-    #[error("not a kind of token that this platform knows: those begin with `stf_p_`, `stf_o_` or `stf_cs_`")]
+    #[error("not a kind of token that this platform knows: those begin with `stf_p_`, `stf_o_`, `stf_s_` or `stf_cs_`")]
     Kind,
     /// Something is missing, or too much.
     #[error("the token is too {} by {}; copy the whole of it and nothing else", if *.0 < 0 { "short" } else { "long" }, .0.unsigned_abs())]
@@ -188,7 +192,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_answered(text in "(stf_(p_|o_|cs_)?)?.{0,60}") {
+        fn any_text_is_answered(text in "(stf_(p_|o_|s_|cs_)?)?.{0,60}") {
             let _ = parse(&text);
             let _ = hint(&Secret::new(text));
         }

@@ -29,6 +29,7 @@ impl Steadfast {
         let observations = if traffic { self.observations(as_of, window, &tallies, &surface) } else { Vec::new() };
         let statuses: Vec<Status> = observations.iter().map(|observation| observation.status).collect();
         let reported = || tallies.iter().filter(|tally| report.contains(tally.day));
+        let incomplete = self.completeness().await?.days.of_app(&app.id, window);
         let today = health::judge_day(as_of, &tallies, &surface, &self.rules);
         Ok(AppHealth {
             app,
@@ -38,6 +39,7 @@ impl Steadfast {
             summary: summary(&statuses),
             observations,
             calls: window.iter().map(|day| (day, calls_in(DayRange::only(day)))).collect(),
+            incomplete,
             last_call,
             report: ReportSummary { days: report, calls: calls(reported()), rows: row_count(reported()) },
             today: TodaySoFar {

@@ -22,6 +22,8 @@ struct HealthJson<'a> {
     status: Option<Status>,
     summary: SummaryJson,
     observations: Vec<ObservationJson<'a>>,
+    #[serde(skip_serializing_if = "<[Day]>::is_empty")]
+    incomplete_days: &'a [Day],
 }
 
 #[derive(Serialize)]
@@ -59,6 +61,8 @@ struct DayJson {
     severity: Severity,
     affected: u64,
     base: u64,
+    #[serde(skip_serializing_if = "is_false")]
+    incomplete: bool,
 }
 
 #[derive(Serialize)]
@@ -69,6 +73,8 @@ struct OverviewJson<'a> {
     status: Option<Status>,
     summary: SummaryJson,
     calls: u64,
+    #[serde(skip_serializing_if = "<[Day]>::is_empty")]
+    incomplete_days: &'a [Day],
 }
 
 #[derive(Serialize)]
@@ -99,13 +105,14 @@ impl From<Forecast> for ForecastJson {
     }
 }
 
-impl<'a> From<&'a ObservationHealth> for ObservationJson<'a> {
-    fn from(observation: &'a ObservationHealth) -> Self {
+impl<'a> ObservationJson<'a> {
+    fn new(observation: &'a ObservationHealth, incomplete: &[Day]) -> Self {
         let day = |day: &model::DayVerdict| DayJson {
             date: day.day,
             severity: day.severity,
             affected: day.affected,
             base: day.base,
+            incomplete: incomplete.contains(&day.day),
         };
         Self {
             key: observation.observation.key(),
@@ -126,6 +133,7 @@ impl<'a> From<&'a AppOverview> for OverviewJson<'a> {
             status: overview.status,
             summary: overview.summary.into(),
             calls: overview.calls,
+            incomplete_days: &overview.incomplete,
         }
     }
 }
@@ -139,7 +147,8 @@ pub fn health_json(health: &AppHealth) -> String {
         window: WindowJson { start: health.window.start, end: health.window.end },
         status: health.status,
         summary: health.summary.into(),
-        observations: health.observations.iter().map(Into::into).collect(),
+        observations: health.observations.iter().map(|it| ObservationJson::new(it, &health.incomplete)).collect(),
+        incomplete_days: &health.incomplete,
     })
 }
 
@@ -147,6 +156,11 @@ pub fn health_json(health: &AppHealth) -> String {
 #[must_use]
 pub fn apps_json(as_of: Day, apps: &[AppOverview]) -> String {
     to_json(&OverviewsJson { as_of, apps: apps.iter().map(Into::into).collect() })
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn to_json(value: &impl Serialize) -> String {

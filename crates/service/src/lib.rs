@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ::health::Rules;
-use model::{App, AppId, Clock, Day, DayRange, PlatformZone, Random, UnixMillis};
+use model::{App, AppId, Clock, Day, DayRange, Hour, PlatformZone, Random, UnixMillis};
 use store::SharedStore;
 
 mod accounts;
@@ -30,6 +30,8 @@ mod people;
 mod platform;
 mod refusal;
 mod report;
+mod source_tokens;
+mod sources;
 mod surface;
 mod view;
 
@@ -52,8 +54,9 @@ pub use self::audit_log::{
 pub use self::catalog::{DocumentFile, ImportOutcome};
 pub use self::credentials::{MadeSecret, Overlap, RedirectProblem, check_redirect_uri};
 pub use self::ingest::{
-    Batch, BatchOutcome, BatchReject, BatchShape, Batches, IngestOptions, IngestOutcome, Input, Progress, Reject,
-    RejectsFile, packed_size,
+    AddressError, Batch, BatchHead, BatchOutcome, BatchReject, BatchShape, Batches, DoneBatch, FollowTotals,
+    FollowedSource, IngestOptions, IngestOutcome, Input, Network, OpenBatch, Permission, Progress, Reject, RejectsFile,
+    SourceReading, SyslogAddress, SyslogListeners, SyslogSource, Watcher, WriterLock, matching_files, packed_size,
 };
 pub use self::json::{apps_json, health_json};
 pub use self::manifests::{DraftView, NewVersion, NextVersion, SavedDraft};
@@ -62,14 +65,20 @@ pub use self::organisations::{AppOfMember, ORGANISATION_NAME_CHARACTERS, ORGANIS
 pub use self::overview::{AppStanding, Overview, OverviewCache};
 pub use self::people::{AccountChange, PeoplePage, PersonInFull, PersonSeen};
 pub use self::platform::{
-    BatchSender, Board, BoardCache, BoardRoute, CatalogImport, LoggedChange, RouteUse, SourcePosition, Sources,
+    BatchSender, Board, BoardCache, BoardRoute, CatalogImport, LoggedChange, RouteUse, SourcePosition,
 };
 pub use self::refusal::{Flaw, Refusal};
 pub use self::report::{REPORT_DAYS, ReportRow, report_file_name};
+pub use self::source_tokens::{MadeSourceToken, NewSourceToken, SOURCE_TOKEN_APPS};
+pub use self::sources::{
+    Completeness, DeclaredSource, JudgedSource, SOURCE_HOURS, SourceBook, SourceView, Sources, source_json,
+    sources_json,
+};
 pub use self::surface::SurfaceCache;
 pub use self::view::{AppHealth, AppOverview, ObservationHealth, ReportSummary, Summary, TodaySoFar};
-pub use ::health::{Cause, Forecast};
-pub use store::StoreError;
+pub use ::health::{Cause, Declared, Expect, Forecast, Gap, HourState, IncompleteDays};
+pub use store::{Durations, Loss, StoreError};
+pub use traffic::{Format, FormatOptions, OtlpEncoding};
 
 /// What an operator says about the platform whose API is watched.
 #[derive(Clone, Debug)]
@@ -109,6 +118,8 @@ pub struct Steadfast {
     pub overviews: OverviewCache,
     /// Who calls what is deprecated or private.
     pub boards: BoardCache,
+    /// What is declared of sources of traffic, and what was made of them.
+    pub source_book: SourceBook,
     /// What batches of calls share.
     pub batches: Batches,
     /// What people's accounts need.
@@ -138,6 +149,25 @@ pub enum Error {
     /// Another process adds counts and takes its time.
     #[error("another process is ingesting at the moment; try again in a few seconds")]
     Busy,
+    /// Another process adds counts to the data directory.
+    #[error(
+        "`{}` is in use by {holder}; one process at a time adds to a data directory, so end that one first, or name another directory with `--data`",
+        data.display()
+    )]
+    Held {
+        /// The data directory.
+        data: PathBuf,
+        /// The process, its command and since when.
+        holder: String,
+    },
+    /// The lock of the data directory can't be used.
+    #[error("cannot lock `{}`: {message}", path.display())]
+    Lock {
+        /// The lock's file.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
     /// An input can't be read.
     #[error("cannot read `{name}`: {message}")]
     Input {
@@ -226,6 +256,7 @@ impl Steadfast {
         let oldest_kept = oldest.to_string();
         if self.store.setting("purged_before").await?.as_deref() != Some(&oldest_kept) {
             self.store.purge_before(oldest).await?;
+            self.store.purge_sources(Hour::of(self.platform.zone.start_of(oldest))).await?;
             self.store.set_setting("purged_before", &oldest_kept).await?;
         }
         Ok(())

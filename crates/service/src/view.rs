@@ -16,6 +16,8 @@ pub struct AppOverview {
     pub strip: Vec<(Day, Option<Severity>)>,
     /// How many of the seven observations have the status Needs Attention, Review Recommended, Healthy.
     pub summary: Summary,
+    /// The days of the window that are incomplete, oldest first: calls are missing there, and the status says so much less.
+    pub incomplete: Vec<Day>,
 }
 
 /// How many observations have which status.
@@ -46,6 +48,8 @@ pub struct AppHealth {
     pub observations: Vec<ObservationHealth>,
     /// Production calls on each of the 14 days, oldest first.
     pub calls: Vec<(Day, u64)>,
+    /// Those of the 14 days that are incomplete, oldest first: calls are missing there.
+    pub incomplete: Vec<Day>,
     /// What the activity report would hold.
     pub report: ReportSummary,
     /// The last day before `as_of` on which there were production calls, if any is kept.

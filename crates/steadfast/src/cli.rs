@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{AppId, Day, Status};
+use model::{AppId, Day, SourceName, Status, TokenId};
 
 /// Tells for every app that calls your API whether its integration is healthy, what is wrong, why, and until when.
 #[derive(Debug, Parser)]
@@ -74,6 +74,13 @@ pub(crate) enum Command {
         after_help = "Examples:\n  steadfast check acme-erp\n  steadfast check acme-erp --fail-on review-recommended"
     )]
     Check(Check),
+    /// Lists the sources of traffic: when each was last heard of, what came of what was expected, what is missing
+    #[command(
+        args_conflicts_with_subcommands = true,
+        after_help = "Examples:\n  steadfast sources\n  steadfast sources --format json\n  \
+            steadfast sources token add kong --app acme-erp"
+    )]
+    Sources(Sources),
     /// The configuration
     #[command(subcommand, after_help = "Example:\n  steadfast config check --config /etc/steadfast.toml")]
     Config(ConfigCommand),
@@ -93,6 +100,10 @@ Fields for --field: time, app, environment, method, path, request, status, compa
 Reading a file again adds nothing; a file that has grown is read from where it was left; a rotated file is
 recognised. Standard input has no such memory.
 
+With --follow, files may be there already or come later, and quoted patterns find new ones. What is appended is
+counted within a second, through renaming, copying and truncating. Without files and --source, all sources of the
+configuration that have paths are followed; `steadfast serve` does that by itself.
+
 Examples:
   steadfast ingest calls.ndjson
   steadfast ingest /var/log/nginx/api.log.2.gz /var/log/nginx/api.log.1 /var/log/nginx/api.log
@@ -100,7 +111,9 @@ Examples:
   steadfast ingest --format '$remote_addr $http_x_client_id [$time_local] \"$request\" $status' access.log
   steadfast ingest --format json --field time=ts --field app=consumer.id --field path=req.url \\
       --field method=req.method --field status=res.status gateway.ndjson
-  zcat old.gz | steadfast ingest -";
+  zcat old.gz | steadfast ingest -
+  steadfast ingest --follow '/var/log/nginx/*.log*'
+  steadfast ingest --follow --source gateway";
 
 /// An address to listen on; a port alone, or `localhost`, is one on loopback.
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -172,9 +185,12 @@ pub(crate) struct Changes {
 
 #[derive(Debug, Args)]
 pub(crate) struct Ingest {
-    /// The logs: plain, gzip or Zstandard; `-` for standard input
-    #[arg(value_name = "FILE", required_unless_present = "source")]
+    /// The logs: plain, gzip or Zstandard; patterns such as `*.log*`; `-` for standard input
+    #[arg(value_name = "FILE", required_unless_present_any = ["source", "follow"])]
     pub(crate) files: Vec<PathBuf>,
+    /// Go on with what is appended, through rotations, until the program is told to end
+    #[arg(long)]
+    pub(crate) follow: bool,
     /// The format of the lines, if it should not be guessed
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     pub(crate) format: Option<String>,
@@ -224,6 +240,91 @@ pub(crate) struct AsOf {
     /// Use complete days before this one only [default: today in the platform's time zone]
     #[arg(long = "as-of", value_name = "DAY")]
     pub(crate) day: Option<Day>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sources {
+    #[command(subcommand)]
+    pub(crate) command: Option<SourcesCommand>,
+    /// As it was when this day began, of what has come by now
+    #[arg(long = "as-of", value_name = "DAY")]
+    pub(crate) as_of: Option<Day>,
+    /// How the result is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Output,
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SourcesCommand {
+    /// Tokens with which sources send calls over HTTP, and can do nothing else
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  steadfast sources token add kong\n  steadfast sources token list\n  \
+            steadfast sources token revoke 019aa3c4-7f21-7c3e-9d52-6f0c1b2a3d4e"
+    )]
+    Token(SourceTokenCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SourceTokenCommand {
+    /// Makes a token for a source and shows it, this once
+    #[command(after_help = "\
+The token alone is written to standard output; what is known of it to standard error. It works beside a running
+`steadfast serve`, which takes it at once.
+
+Examples:
+  steadfast sources token add kong > /etc/kong/steadfast.token
+  steadfast sources token add edge-eu --app acme-erp --app beta --environment production --expires 2027-12-31")]
+    Add(SourceTokenAdd),
+    /// Lists the tokens of all sources, or of one
+    #[command(
+        after_help = "Examples:\n  steadfast sources token list\n  steadfast sources token list kong --format json"
+    )]
+    List(SourceTokenList),
+    /// Revokes a token: what is sent with it is refused from then on
+    #[command(after_help = "Example:\n  steadfast sources token revoke 019aa3c4-7f21-7c3e-9d52-6f0c1b2a3d4e")]
+    Revoke(SourceTokenRevoke),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SourceTokenAdd {
+    /// The source: 1 to 64 letters, digits, dots, underscores and hyphens; it need not be known before
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: SourceName,
+    /// Allow calls of this app; may be given many times [default: all apps]
+    #[arg(long = "app", value_name = "ID")]
+    pub(crate) apps: Vec<String>,
+    /// Allow calls of this environment, `production` or `sandbox`; may be given twice [default: both]
+    #[arg(long = "environment", value_name = "NAME")]
+    pub(crate) environments: Vec<String>,
+    /// The last day on which it is good [default: it does not expire]
+    #[arg(long, value_name = "DAY")]
+    pub(crate) expires: Option<Day>,
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SourceTokenList {
+    /// Of this source alone
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: Option<SourceName>,
+    /// How the result is written
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Output,
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SourceTokenRevoke {
+    /// The token's id, as the list shows it
+    #[arg(value_name = "ID")]
+    pub(crate) id: TokenId,
+    #[command(flatten)]
+    pub(crate) data: DataDir,
 }
 
 #[derive(Debug, Args)]

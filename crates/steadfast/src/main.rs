@@ -6,6 +6,7 @@ mod command;
 mod config;
 mod demo;
 mod key_file;
+mod open_files;
 mod random;
 mod term;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
-use model::{Severity, Status};
+use model::{Day, Severity, Status};
 
 /// Starts the log: on stderr, warnings only unless `RUST_LOG` asks for more.
 pub(crate) fn start_log() {
@@ -61,10 +61,21 @@ impl Painter {
         self.paint(code, &pad(&format!("{mark} {words}"), width))
     }
 
-    /// One mark a day: height and colour tell the severity.
-    pub(crate) fn strip(&self, days: impl Iterator<Item = Option<Severity>>) -> String {
-        days.fold(String::new(), |mut strip, severity| {
+    /// A status over days of which some may be incomplete.
+    pub(crate) fn status_over(&self, status: Option<Status>, incomplete: &[Day], width: usize) -> String {
+        match status {
+            Some(Status::Healthy) if !incomplete.is_empty() => {
+                self.paint("35;1", &pad(&format!("◐ {HEALTHY_INCOMPLETE}"), width))
+            }
+            status => self.status(status, width),
+        }
+    }
+
+    /// One mark a day: height and colour tell the severity. An incomplete day without a problem has one of its own.
+    pub(crate) fn strip(&self, days: impl Iterator<Item = (Option<Severity>, bool)>) -> String {
+        days.fold(String::new(), |mut strip, (severity, incomplete)| {
             let mark = match severity {
+                None | Some(Severity::Healthy) if incomplete => self.paint("35", "░"),
                 None => self.paint("2", "·"),
                 Some(Severity::Healthy) => self.paint("32", "▁"),
                 Some(Severity::Warning) => self.paint("33", "▄"),
@@ -75,6 +86,12 @@ impl Painter {
         })
     }
 }
+
+/// What a status of Healthy reads over days of which some are incomplete.
+pub(crate) const HEALTHY_INCOMPLETE: &str = "Healthy, data incomplete";
+
+/// What the mark of an incomplete day means, beside [`STRIP_LEGEND`].
+pub(crate) const STRIP_LEGEND_INCOMPLETE: &str = "  ░ incomplete: calls are missing";
 
 /// What the marks of a strip mean.
 pub(crate) const STRIP_LEGEND: &str = "█ critical  ▄ warning  ▁ healthy  · no traffic";

@@ -436,6 +436,37 @@ CREATE TABLE setting (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    way TEXT CHECK (way IN ('files', 'stdin', 'http', 'syslog')),
+    first_hour INTEGER,
+    last_call INTEGER,
+    last_received INTEGER,
+    calls INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE source_hour (
+    source INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    hour INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    PRIMARY KEY (source, hour)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX source_hour_revision ON source_hour (revision);
+
+CREATE TABLE source_loss (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    begins INTEGER NOT NULL,
+    ends INTEGER NOT NULL,
+    reason TEXT NOT NULL CHECK (reason IN ('rotated_away', 'corrupt', 'cut_short', 'dropped')),
+    detail TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    UNIQUE (source, begins, ends, reason, detail)
+) STRICT;
+
 CREATE TABLE source_position (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     path TEXT NOT NULL,
@@ -446,9 +477,46 @@ CREATE TABLE source_position (
     head_digest INTEGER NOT NULL,
     tail_digest INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
-) STRICT;
+, followed_by TEXT) STRICT;
 
 CREATE INDEX source_position_head ON source_position (head_len, head_digest);
+
+CREATE TABLE source_reject (
+    source INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    received_hour INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    lines INTEGER NOT NULL,
+    PRIMARY KEY (source, received_hour, reason)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE source_reject_total (
+    source INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    reason TEXT NOT NULL,
+    lines INTEGER NOT NULL,
+    PRIMARY KEY (source, reason)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE source_revision (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    revision INTEGER NOT NULL,
+    reset INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE source_token (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    source TEXT NOT NULL CHECK (length(source) BETWEEN 1 AND 64),
+    digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+    hint TEXT NOT NULL,
+    apps TEXT NOT NULL,
+    environments TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by BLOB REFERENCES person (id),
+    expires_at INTEGER,
+    last_used_at INTEGER,
+    revoked_at INTEGER
+) STRICT;
+
+CREATE INDEX source_token_source ON source_token (source);
 
 CREATE TABLE tally (
     app INTEGER NOT NULL,

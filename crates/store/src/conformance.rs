@@ -13,6 +13,7 @@ pub mod model;
 mod platform;
 mod positions;
 mod registry;
+mod sources;
 mod verdicts;
 
 pub use batches::*;
@@ -22,6 +23,7 @@ pub use ingest::*;
 pub use platform::*;
 pub use positions::*;
 pub use registry::*;
+pub use sources::*;
 pub use verdicts::*;
 
 /// Calls a macro with the name of every promise.
@@ -86,6 +88,8 @@ macro_rules! with_each_promise {
             all_of_a_list_happens_or_nothing
             tokens_read_back
             a_token_is_used_and_revoked_once
+            source_tokens_read_back
+            a_source_token_is_used_and_revoked_once
             an_app_is_registered_once
             a_registered_app_reads_back_as_saved
             unregistering_takes_all_that_belongs_to_an_app
@@ -115,6 +119,12 @@ macro_rules! with_each_promise {
             senders_of_batches_come_latest_first
             what_people_are_told_reads_back
             a_mail_is_due_until_it_is_done
+            a_source_adds_up_over_commits
+            hours_are_found_by_what_changed
+            a_refused_commit_adds_nothing_to_its_source
+            a_loss_is_kept_once
+            of_very_many_losses_the_latest_are_kept
+            purging_takes_old_hours_and_no_totals
         }
     };
 }

@@ -10,20 +10,24 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use model::{
     App, AppId, Catalog, CatalogChange, Company, CompanyTally, Counts, Day, DayRange, DayVerdict, Environment,
-    RouteKey, Tally, UnixMillis,
+    RouteKey, SourceName, Tally, UnixMillis,
 };
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod durations;
 mod platform;
 mod registry;
+mod sources;
 pub mod sqlite;
 
+pub use durations::Durations;
 pub use platform::{
     Alert, AlertChanges, AlertEdit, BatchSender, DueAlert, FlagKind, Flagged, FlaggedUse, ListState, Listed, ListedApp,
     ListedDay, Platform,
 };
 pub use registry::{AuditQuery, DoneRequest, Edit, PeopleQuery, Registry};
+pub use sources::{LOSSES, Loss, SourceCommit, SourceHours, SourceSeen, SourceState, Sources};
 
 /// What can go wrong.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +98,17 @@ pub struct SourcePosition {
     pub tail_digest: u64,
     /// When it was saved.
     pub updated_at: UnixMillis,
+    /// The source for which the file is followed, as long as more is expected to be written to it.
+    pub followed_by: Option<SourceName>,
+}
+
+/// A source that was read on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PositionStep {
+    /// As [`IngestCommit::before`].
+    pub before: Option<SourcePosition>,
+    /// As [`IngestCommit::after`].
+    pub after: SourcePosition,
 }
 
 /// Counts to be added and the position that says they were, committed together.
@@ -109,6 +124,8 @@ pub struct IngestCommit {
     /// [`StoreError::Conflict`] if a position was added since that may be of the same content, so that of two
     /// processes that come upon a new source at once only one counts it. Then look up again.
     pub newest_known: i64,
+    /// Further sources that were read on, each one once: those that are new come under `newest_known` as well.
+    pub further: Vec<PositionStep>,
     /// The import whose catalog told which routes are documented. If there was another since, the commit is
     /// made all the same and routes become unsettled, see [`Store::settle_routes`].
     pub catalog: Option<i64>,
@@ -126,6 +143,8 @@ pub struct IngestCommit {
     pub company_tallies: Vec<CompanyDelta>,
     /// Rejected lines by reason.
     pub rejects: Vec<(String, u64)>,
+    /// What it adds to the sources that it comes from. Distinct.
+    pub sources: Vec<SourceCommit>,
     /// The batches that all this was read from, if it came in batches. [`StoreError::Conflict`] if one of them was
     /// counted before. No two of them are the same.
     pub batches: Vec<BatchCommit>,
@@ -141,6 +160,7 @@ impl IngestCommit {
             before: None,
             after: None,
             newest_known: 0,
+            further: Vec::new(),
             catalog: None,
             apps: Vec::new(),
             routes: Vec::new(),
@@ -149,6 +169,7 @@ impl IngestCommit {
             companies: Vec::new(),
             company_tallies: Vec::new(),
             rejects: Vec::new(),
+            sources: Vec::new(),
             batches: Vec::new(),
             at,
         }
@@ -264,7 +285,7 @@ pub struct LoggedChange {
 
 /// The state of one Steadfast installation.
 #[async_trait]
-pub trait Store: Registry + Platform + Send + Sync {
+pub trait Store: Registry + Platform + Sources + Send + Sync {
     /// The last import, or none.
     async fn last_import(&self) -> Result<Option<CatalogImport>>;
 
@@ -312,7 +333,7 @@ pub trait Store: Registry + Platform + Send + Sync {
     async fn head_lengths(&self) -> Result<Vec<u32>>;
 
     /// Adds counts, marks their production days dirty, registers unknown apps as discovered, counts
-    /// rejects, takes note of batches, and saves the position: all or nothing, durable on return. Returns the position as saved.
+    /// rejects, adds to sources, takes note of batches, and saves the position: all or nothing, durable on return. Returns the position as saved.
     async fn commit_ingest(&self, commit: IngestCommit) -> Result<Option<SourcePosition>>;
 
     /// The batch of this sender that was counted after `since` under this key; without a key, the first with this
@@ -384,6 +405,12 @@ pub trait Store: Registry + Platform + Send + Sync {
 
     /// Sets such a value.
     async fn set_setting(&self, key: &str, value: &str) -> Result<()>;
+
+    /// The size of what is kept, in bytes.
+    async fn bytes(&self) -> Result<u64>;
+
+    /// How long commits of counts took since the store was opened, those that failed included.
+    fn commits(&self) -> Durations;
 
     /// Deletes counts and verdicts of days before `day`. Returns how many counts went.
     async fn purge_before(&self, day: Day) -> Result<u64>;

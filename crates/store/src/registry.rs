@@ -8,8 +8,8 @@ use model::{
     ApiToken, App, AppId, AppRole, AuditEntry, AuditId, Claim, ClaimDecision, ClaimId, ClientId, ClientSecret,
     Collaborator, Credential, Doer, Draft, Email, Environment, InstallKey, Invitation, InvitationEnd, InvitationId,
     InvitedTo, LinkPurpose, Member, MemberRole, OneTimeLink, Organisation, OrganisationId, Person, PersonId, Promotion,
-    ProviderIdentity, Registration, SecondFactor, SecretId, Session, SessionId, SignInSecrets, TokenId, TokenOwner,
-    UnixMillis, Version, VersionId,
+    ProviderIdentity, Registration, SecondFactor, SecretId, Session, SessionId, SignInSecrets, SourceName, SourceToken,
+    TokenId, TokenOwner, UnixMillis, Version, VersionId,
 };
 
 use crate::{AlertEdit, Result};
@@ -85,6 +85,12 @@ pub enum Edit {
     TouchToken(TokenId, UnixMillis),
     /// Revokes a token that is not revoked.
     RevokeToken(TokenId, UnixMillis),
+    /// Makes a token of a source.
+    AddSourceToken(SourceToken),
+    /// Notes that a token of a source was used. It may be gone meanwhile.
+    TouchSourceToken(TokenId, UnixMillis),
+    /// Revokes a token of a source that is not revoked.
+    RevokeSourceToken(TokenId, UnixMillis),
 
     /// Registers an app: a new one, or a discovered one that nobody has registered.
     Register(App, Registration),
@@ -240,6 +246,15 @@ pub trait Registry: Send + Sync {
     async fn token_by_digest(&self, digest: &[u8; 32]) -> Result<Option<ApiToken>>;
     /// The tokens of an owner, newest first.
     async fn tokens_of(&self, owner: TokenOwner) -> Result<Vec<ApiToken>>;
+
+    /// One token of a source.
+    async fn source_token(&self, id: TokenId) -> Result<Option<SourceToken>>;
+    /// The token of a source of this digest, whether good or not.
+    async fn source_token_by_digest(&self, digest: &[u8; 32]) -> Result<Option<SourceToken>>;
+    /// The tokens of all sources, by source, the newest first of each.
+    async fn source_tokens(&self) -> Result<Vec<SourceToken>>;
+    /// The tokens of a source, newest first.
+    async fn source_tokens_of(&self, source: &SourceName) -> Result<Vec<SourceToken>>;
 
     /// The registration of an app.
     async fn registration(&self, app: &AppId) -> Result<Option<Registration>>;

@@ -18,6 +18,7 @@ mod positions;
 mod registry;
 mod rows;
 mod settings;
+mod sources;
 mod sql;
 mod tallies;
 #[cfg(test)]
@@ -25,14 +26,16 @@ mod tests;
 mod threads;
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use async_trait::async_trait;
 use model::{App, AppId, Catalog, Company, CompanyTally, Day, DayRange, Environment, Tally, UnixMillis};
 use rusqlite::Transaction;
 
 use crate::{
-    CatalogImport, CatalogSave, DayVerdicts, DirtyDay, IngestCommit, LoggedChange, Result, SeenBatch, SourcePosition,
-    Store,
+    CatalogImport, CatalogSave, DayVerdicts, DirtyDay, Durations, IngestCommit, LoggedChange, Result, SeenBatch,
+    SourcePosition, Store,
 };
 use threads::{Mode, Threads};
 
@@ -46,6 +49,8 @@ const READERS: usize = 4;
 pub struct SqliteStore {
     writer: Threads,
     readers: Threads,
+    /// How long commits took.
+    commits: Mutex<Durations>,
 }
 
 impl SqliteStore {
@@ -61,6 +66,7 @@ impl SqliteStore {
         Ok(Self {
             writer: Threads::start("store-writer", vec![writer], Mode::Write)?,
             readers: Threads::start("store-reader", readers, Mode::Read)?,
+            commits: Mutex::default(),
         })
     }
 
@@ -136,7 +142,10 @@ impl Store for SqliteStore {
     }
 
     async fn commit_ingest(&self, commit: IngestCommit) -> Result<Option<SourcePosition>> {
-        self.write(move |tx| ingest::commit(tx, &commit)).await
+        let since = Instant::now();
+        let committed = self.write(move |tx| ingest::commit(tx, &commit)).await;
+        self.commits.lock().unwrap_or_else(PoisonError::into_inner).add(since.elapsed());
+        committed
     }
 
     async fn batch_seen(
@@ -237,6 +246,14 @@ impl Store for SqliteStore {
     async fn set_setting(&self, key: &str, value: &str) -> Result<()> {
         let (key, value) = (key.to_owned(), value.to_owned());
         self.write(move |tx| settings::set(tx, &key, &value)).await
+    }
+
+    async fn bytes(&self) -> Result<u64> {
+        self.read(settings::bytes).await
+    }
+
+    fn commits(&self) -> Durations {
+        *self.commits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn purge_before(&self, day: Day) -> Result<u64> {

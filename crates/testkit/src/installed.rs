@@ -5,6 +5,12 @@ use std::path::{Path, PathBuf};
 /// Set to `1` where everything has to be tested: then what is missing fails the test that needs it.
 pub const EVERYTHING: &str = "TEST_EVERYTHING";
 
+/// logrotate, if it is installed.
+#[must_use]
+pub fn logrotate() -> Option<PathBuf> {
+    find("logrotate", &["/usr/sbin/logrotate"])
+}
+
 /// The first of these paths that exists. Else says what is missing, and that the test is skipped.
 pub(crate) fn find(package: &str, paths: &[&str]) -> Option<PathBuf> {
     let found = paths.iter().map(Path::new).find(|path| path.exists());

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// blocks on them.
 #[derive(Debug)]
 pub(crate) struct Output {
-    lines: Receiver<String>,
+    lines: Mutex<Receiver<String>>,
     text: Arc<Mutex<String>>,
 }
 
@@ -22,14 +22,15 @@ impl Output {
             let (sender, text) = (sender.clone(), Arc::clone(&text));
             std::thread::spawn(move || read_lines(pipe, &sender, &text));
         }
-        Self { lines, text }
+        Self { lines: Mutex::new(lines), text }
     }
 
     /// The first thing that is found in a line not yet looked at; none when the pipes end or `limit` has passed.
     pub(crate) fn find<T>(&self, limit: Duration, look: impl Fn(&str) -> Option<T>) -> Option<T> {
         let start = Instant::now();
+        let lines = self.lines.lock().unwrap();
         while let Some(left) = limit.checked_sub(start.elapsed()) {
-            let line = self.lines.recv_timeout(left).ok()?;
+            let line = lines.recv_timeout(left).ok()?;
             if let Some(found) = look(&line) {
                 return Some(found);
             }

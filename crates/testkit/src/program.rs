@@ -1,5 +1,6 @@
 //! The real program, run as its users run it.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -112,7 +113,12 @@ impl Program {
     /// The command of a run, for what the other functions don't offer.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.binary);
+        self.command_by(&self.binary, arguments)
+    }
+
+    /// The same by another program, such as a shell that prepares the ground for this one.
+    fn command_by(&self, other: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
+        let mut command = Command::new(other);
         command.args(arguments).current_dir(self.directory.path()).stdin(Stdio::null());
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("STEADFAST_")) {
             command.env_remove(name);
@@ -136,7 +142,20 @@ impl Program {
     /// When it can't be started.
     #[must_use]
     pub fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Ran {
-        let mut command = self.command(arguments);
+        Self::run_command(self.command(arguments), input)
+    }
+
+    /// Runs another program, such as a shell that prepares the ground for this one, to its end: in the same directory, with
+    /// the same variables.
+    ///
+    /// # Panics
+    /// When it can't be started.
+    #[must_use]
+    pub fn run_by(&self, other: &str, arguments: &[&str]) -> Ran {
+        Self::run_command(self.command_by(other, arguments), &[])
+    }
+
+    fn run_command(mut command: Command, input: &[u8]) -> Ran {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = start(&mut command);
         let mut stdin = child.stdin.take().unwrap();
@@ -154,10 +173,7 @@ impl Program {
     /// When it can't be started.
     #[must_use]
     pub fn start(&self, arguments: &[&str]) -> Running {
-        let mut command = self.command(arguments);
-        let mut child = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
-        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        Running { output: Output::of([Box::new(stdout), Box::new(stderr)]), child }
+        Running::of(&mut self.command(arguments))
     }
 
     /// Starts `serve` or `demo` and waits until it has printed its address; give it a listener with port 0.
@@ -166,7 +182,19 @@ impl Program {
     /// When it ends, or prints no address in two minutes.
     #[must_use]
     pub fn serve(&self, arguments: &[&str]) -> Server {
-        let running = self.start(arguments);
+        Self::served(self.start(arguments))
+    }
+
+    /// The same by another program, such as a shell that prepares the ground for this one.
+    ///
+    /// # Panics
+    /// As [`Program::serve`].
+    #[must_use]
+    pub fn serve_by(&self, other: &str, arguments: &[&str]) -> Server {
+        Self::served(Running::of(&mut self.command_by(other, arguments)))
+    }
+
+    fn served(running: Running) -> Server {
         match running.output.find(START, address_in) {
             Some(address) => Server { address, running },
             None => panic!("no address was printed:\n{}", running.output()),
@@ -195,6 +223,17 @@ pub struct Running {
 }
 
 impl Running {
+    /// Starts a command, whose standard input is left as it is, in the background.
+    ///
+    /// # Panics
+    /// When it can't be started.
+    #[must_use]
+    pub fn of(command: &mut Command) -> Self {
+        let mut child = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        Self { output: Output::of([Box::new(stdout), Box::new(stderr)]), child }
+    }
+
     /// All that it has printed so far, on both outputs.
     #[must_use]
     pub fn output(&self) -> String {

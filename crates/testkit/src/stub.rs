@@ -92,15 +92,20 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Vec<u8>) {
     }
 }
 
+/// The next line, whatever bytes it has.
+fn next_line(stream: &mut BufReader<TcpStream>) -> Option<String> {
+    let mut line = Vec::new();
+    stream.read_until(b'\n', &mut line).ok()?;
+    Some(String::from_utf8_lossy(&line).into_owned())
+}
+
 fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
-    let mut line = String::new();
-    stream.read_line(&mut line).ok()?;
+    let line = next_line(stream)?;
     let mut words = line.split_whitespace();
     let mut request =
         Request { method: words.next()?.to_owned(), path: words.next()?.to_owned(), ..Request::default() };
     loop {
-        let mut line = String::new();
-        stream.read_line(&mut line).ok()?;
+        let line = next_line(stream)?;
         let Some((name, value)) = line.split_once(':') else { break };
         request.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }

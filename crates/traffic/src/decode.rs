@@ -87,7 +87,8 @@ impl Decoder {
             Format::Json(map) => Kind::Json(JsonMapDecoder::new(&with_options(map.clone(), options)?)?),
             Format::Ready(ready) => {
                 let map = ready_map(*ready, &options.company_header)?;
-                Kind::Json(JsonMapDecoder::new(&with_options(map, options)?)?)
+                let with = if *ready == ReadyMap::Otlp { otlp::with_options } else { with_options };
+                Kind::Json(JsonMapDecoder::new(&with(map, options)?)?)
             }
             Format::Common => log(COMMON)?,
             Format::Combined => log(COMBINED)?,

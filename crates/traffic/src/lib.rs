@@ -9,18 +9,23 @@ mod fields;
 mod format;
 mod json;
 mod lines;
+mod otlp;
 mod path;
+mod privacy;
 mod reject;
 mod route;
+pub mod syslog;
 mod tally;
 mod time;
 
 pub use decode::{Decoder, FieldMap, FieldPath, Scratch};
 pub use format::{Format, FormatError, FormatOptions, ReadyMap, Sniffed, sniff};
 pub use lines::MAX_LINE_BYTES;
+pub use otlp::{OtlpEncoding, OtlpError, OtlpPlaces, OtlpReader};
+pub use privacy::{Addresses, NEVER_STORED, Privacy};
 pub use reject::{FUTURE_TOLERANCE_MILLIS, Reject, RejectCounts, RejectReason, TimeBounds};
 pub use route::{OTHER_ROUTE, UNDOCUMENTED_ROUTES_PER_DAY, undocumented_route};
 pub use tally::{
-    BlockContext, BlockOutcome, COMPANIES_PER_DAY, CalledRoute, DocumentedCalls, MatchRoute, ProblemCalls,
+    Allowed, BlockContext, BlockOutcome, COMPANIES_PER_DAY, CalledRoute, DocumentedCalls, MatchRoute, ProblemCalls,
     RejectedLine, Tallied, WorkerTally,
 };

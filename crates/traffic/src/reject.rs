@@ -39,11 +39,15 @@ pub enum RejectReason {
     BadStatus,
     /// An app's id that is too long, or has control characters, or is neither text nor a whole number.
     BadApp,
+    /// An app whose calls the sender's token may not send.
+    AppNotAllowed,
+    /// An environment whose calls the sender's token may not send.
+    EnvironmentNotAllowed,
 }
 
 impl RejectReason {
     /// All reasons, in the order in which a line is checked for them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::LineTooLong,
         Self::EmptyLine,
         Self::NotUtf8,
@@ -60,6 +64,8 @@ impl RejectReason {
         Self::MissingStatus,
         Self::BadStatus,
         Self::BadApp,
+        Self::AppNotAllowed,
+        Self::EnvironmentNotAllowed,
     ];
 
     /// Its key in JSON, tables and the rejects file.
@@ -82,6 +88,8 @@ impl RejectReason {
             Self::MissingStatus => "missing_status",
             Self::BadStatus => "bad_status",
             Self::BadApp => "bad_app",
+            Self::AppNotAllowed => "app_not_allowed",
+            Self::EnvironmentNotAllowed => "environment_not_allowed",
         }
     }
 
@@ -111,6 +119,8 @@ impl RejectReason {
             Self::MissingStatus => "the call has no status",
             Self::BadStatus => "the status is not a whole number from 100 to 599",
             Self::BadApp => "the app's id is not a text of up to 200 bytes without control characters",
+            Self::AppNotAllowed => "the sender's token may not send calls of this app",
+            Self::EnvironmentNotAllowed => "the sender's token may not send calls of this environment",
         }
     }
 
@@ -146,11 +156,13 @@ impl Reject {
         Self { reason, detail: Cow::Borrowed(detail) }
     }
 
-    /// A rejection that quotes the (shortened) value it is about.
+    /// A rejection that quotes the value it is about: its shape, where it isn't what it should be.
     #[cold]
     #[must_use]
     pub fn quoting(reason: RejectReason, value: &str) -> Self {
         let mut detail = String::from("found `");
+        let head = value.get(..value.floor_char_boundary(4 * QUOTED_CHARS)).unwrap_or_default();
+        let value = crate::privacy::quoted(reason, head);
         detail.extend(value.chars().take(QUOTED_CHARS).flat_map(char::escape_debug));
         detail.push_str(if value.chars().nth(QUOTED_CHARS).is_some() { "…`" } else { "`" });
         Self { reason, detail: Cow::Owned(detail) }

@@ -4,6 +4,7 @@
 //! which they first occurred, because which of an app's undocumented routes and companies of a day are kept depends
 //! on the order of the lines ([`crate::UNDOCUMENTED_ROUTES_PER_DAY`], [`COMPANIES_PER_DAY`]).
 
+mod allowed;
 mod counter;
 mod days;
 mod intern;
@@ -12,6 +13,7 @@ mod worker;
 
 use model::{Day, Segments};
 
+pub use allowed::Allowed;
 pub use outcome::{BlockOutcome, CalledRoute, DocumentedCalls, ProblemCalls, RejectedLine, Tallied};
 pub use worker::{BlockContext, WorkerTally};
 

@@ -1,11 +1,12 @@
 //! Whoever asks.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use access::{Actor, PlatformRight};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use model::{Person, Session};
+use model::{Person, Session, SourceToken};
 
 /// Who sent a request, as far as it proves.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub(crate) struct Caller {
     pub(crate) person: Option<Person>,
     /// The session, if a browser asks that somebody signed in with.
     pub(crate) session: Option<Session>,
+    /// The token of a source, if a gateway asks with one.
+    pub(crate) source: Option<Arc<SourceToken>>,
     /// What forms of this caller have to carry.
     pub(crate) csrf: String,
     /// Where the request came from.
@@ -31,6 +34,7 @@ impl Caller {
             actor: Actor::Stranger,
             person: None,
             session: None,
+            source: None,
             csrf: String::new(),
             address: String::new(),
             user_agent: String::new(),

@@ -52,7 +52,7 @@ fn forged() -> Fault {
 }
 
 fn is_api(uri: &Uri) -> bool {
-    uri.path().starts_with("/api/")
+    uri.path().starts_with("/api/") || uri.path().starts_with("/v1/")
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

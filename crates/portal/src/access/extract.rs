@@ -86,7 +86,7 @@ pub(super) fn lacks(scope: Scope) -> Fault {
 /// Sends a stranger's browser to the sign-in, and tells a program that it has to say who it is.
 pub(super) fn who_are_you(method: &Method, uri: &Uri) -> Response {
     let path = uri.path();
-    if *method == Method::GET && !path.starts_with("/api/") && !path.starts_with("/v1/") {
+    if *method == Method::GET && !path.starts_with("/api/") && !path.starts_with("/v1/") && path != "/metrics" {
         let next = uri.path_and_query().map_or(path, |path| path.as_str());
         return Redirect::to(&urls::sign_in(Some(next))).into_response();
     }

@@ -1,15 +1,16 @@
 //! Finds out who sent a request, once for each, before any handler runs.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use access::{Actor, Proof};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::HeaderValue;
 use axum::http::header::{self, HeaderMap};
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use secrets::{csrf_matches, csrf_token, random_text};
-use service::{Error, Limit};
+use secrets::{SecretKind, csrf_matches, csrf_token, random_text};
+use service::{Error, Limit, TokenRefusal};
 
 use super::{Caller, cookies, csrf};
 use crate::Portal;
@@ -49,7 +50,16 @@ async fn known(portal: &Portal, mut request: Request) -> Result<(Request, Option
     let mut caller = Caller { user_agent: user_agent(headers), ..Caller::stranger() };
     caller.address = address(&request, portal);
     if let Some(token) = bearer(headers)? {
-        (caller.actor, caller.person) = actor(portal, &token, &caller.address).await?;
+        if secrets::parse(&token) == Ok(SecretKind::SourceToken) {
+            let (actor, token) = known_token(portal, portal.steadfast.source_of(&token).await?, &caller.address)?;
+            if !takes_calls(request.method(), request.uri().path()) {
+                return Err(Fault::Forbidden(ONLY_CALLS.to_owned()));
+            }
+            (caller.actor, caller.source) = (actor, Some(Arc::new(token)));
+        } else {
+            let known = portal.steadfast.actor_of(&token).await?;
+            (caller.actor, caller.person) = known_token(portal, known, &caller.address)?;
+        }
         request.extensions_mut().insert(caller);
         return Ok((request, None));
     }
@@ -86,7 +96,9 @@ async fn known(portal: &Portal, mut request: Request) -> Result<(Request, Option
 }
 
 fn is_for_programs(path: &str) -> bool {
-    ["/api/", "/v1/", "/assets/", "/healthz", "/readyz", "/favicon.ico"].iter().any(|start| path.starts_with(start))
+    ["/api/", "/v1/", "/metrics", "/assets/", "/healthz", "/readyz", "/favicon.ico"]
+        .iter()
+        .any(|start| path.starts_with(start))
 }
 
 /// The token of the `Authorization` header. A header that holds something else is refused: to go on as a
@@ -104,15 +116,22 @@ fn bearer(headers: &HeaderMap) -> Result<Option<String>, Fault> {
     }
 }
 
-async fn actor(portal: &Portal, token: &str, address: &str) -> Result<(Actor, Option<model::Person>), Fault> {
-    match portal.steadfast.actor_of(token).await? {
-        Ok(known) => Ok(known),
-        Err(refusal) => {
-            let now = portal.steadfast.clock.now();
-            portal.steadfast.accounts.doors.knock(TOKENS, address, now).map_err(Error::from)?;
-            Err(Fault::Unauthorized(refusal.to_string()))
-        }
-    }
+/// What is known of a token; whoever tries many that nobody has is kept waiting.
+fn known_token<T>(portal: &Portal, known: Result<T, TokenRefusal>, address: &str) -> Result<T, Fault> {
+    known.or_else(|refusal| {
+        let now = portal.steadfast.clock.now();
+        portal.steadfast.accounts.doors.knock(TOKENS, address, now).map_err(Error::from)?;
+        Err(Fault::Unauthorized(refusal.to_string()))
+    })
+}
+
+/// What is said of a source's token that is used for something else.
+const ONLY_CALLS: &str = "the token of a source sends calls (`POST /api/v1/calls`, `POST /v1/logs`) and can do nothing \
+     else; use a personal token for this";
+
+/// Whether a route takes calls: all that tokens of sources are for.
+fn takes_calls(method: &Method, path: &str) -> bool {
+    *method == Method::POST && ["/api/v1/calls", "/v1/logs"].contains(&path)
 }
 
 fn user_agent(headers: &HeaderMap) -> String {

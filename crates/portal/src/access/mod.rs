@@ -4,6 +4,7 @@
 //! [`Caller`] is whoever asks, known or not. [`Known`], [`SignedIn`], [`BySession`], [`InApp`], [`InOrganisation`] and [`Staff`] are
 //! callers of whom something is proven; rights are types ([`rights`]).
 
+mod call_writer;
 mod caller;
 mod cookies;
 mod csrf;
@@ -14,6 +15,7 @@ pub(crate) mod rights;
 #[cfg(test)]
 mod table;
 
+pub(crate) use call_writer::CallWriter;
 pub(crate) use caller::Caller;
 pub(crate) use cookies::{ended_session, opened_session};
 pub(crate) use extract::{BySession, InApp, Known, SignedIn, Staff};

@@ -187,6 +187,22 @@ async fn walk(column: usize, ways: &[Option<Scope>]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A gateway is none of the cast: what its token may do is the same everywhere.
+#[tokio::test]
+async fn the_token_of_a_source_sends_calls_and_can_do_nothing_else() {
+    let world = World::new().await;
+    let token = world.portal.source_token("kong", &[], &[]).await;
+    for (method, path) in table().into_keys() {
+        let method: Method = method.parse().unwrap();
+        let answer = world.ask(&token, &method, &path).await;
+        let takes_calls = ["/api/v1/calls", "/v1/logs"].contains(&path.as_str());
+        assert_eq!(answer.status == StatusCode::FORBIDDEN, !takes_calls, "{method} {path}: {}", answer.status);
+        assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+    }
+    let nowhere = world.ask(&token, &Method::GET, "/nowhere").await;
+    assert_eq!(nowhere.status, StatusCode::FORBIDDEN);
+}
+
 macro_rules! cast {
     ($($name:ident = $column:literal),*) => {$(
         mod $name {

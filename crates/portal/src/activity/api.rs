@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use model::{AppId, Day, DayRange};
 use serde::Serialize;
@@ -37,6 +37,10 @@ pub(crate) struct ActivityAnswer {
     items: Vec<ActivityItem>,
     /// The `cursor` of the next page; null on the last.
     next: Option<String>,
+    /// The days between these that are incomplete: calls are missing there. Left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 400)]
+    incomplete_days: Vec<Day>,
 }
 
 /// How many calls of a day had this code, method and route.
@@ -117,6 +121,7 @@ pub(crate) async fn list(
         total: activity.calls,
         items: items.collect(),
         next: (end < activity.rows.len()).then(|| end.to_string()),
+        incomplete_days: activity.incomplete,
     }))
 }
 
@@ -156,7 +161,8 @@ fn refused(flaws: Vec<Flaw>) -> Fault {
         ("columns" = Option<String>, Query, pattern = "^(company)?$", description = "`company` for a sixth column with the company")
     ),
     responses(
-        (status = 200, description = "The report, with the header line `Date,Response Code,HTTP Method,Normalized Route,Count`", body = String, content_type = "text/csv"),
+        (status = 200, description = "The report, with the header line `Date,Response Code,HTTP Method,Normalized Route,Count`", body = String, content_type = "text/csv",
+            headers(("Steadfast-Incomplete-Days" = Option<String>, description = "The days that are incomplete (calls are missing there), separated by commas; absent where there are none"))),
         (status = 400, description = "A parameter can't be understood", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "Nobody known asks", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The token lacks the scope", body = Problem, content_type = "application/problem+json"),
@@ -190,7 +196,21 @@ pub(crate) async fn csv(
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
         (header::CONTENT_DISPOSITION, disposition(&name)),
     ];
-    Ok((headers, csv).into_response())
+    let mut response = (headers, csv).into_response();
+    let incomplete = portal.steadfast.incomplete_days(&seen.app.id, asked.filter.days).await?;
+    if let Some(days) = incomplete_header(&incomplete) {
+        response.headers_mut().insert(INCOMPLETE_DAYS, days);
+    }
+    Ok(response)
+}
+
+/// The header that tells which days of a report are incomplete, since its columns can't.
+const INCOMPLETE_DAYS: HeaderName = HeaderName::from_static("steadfast-incomplete-days");
+
+/// The incomplete days as the value of a header: `2026-11-17, 2026-11-18`. None where there are none.
+fn incomplete_header(days: &[Day]) -> Option<HeaderValue> {
+    let days: Vec<String> = days.iter().map(Day::to_string).collect();
+    HeaderValue::try_from(days.join(", ")).ok().filter(|_| !days.is_empty())
 }
 
 /// The name of a report of other days or of some calls only: `api-call-activity-acme-2026-11-01-to-2026-11-19.csv`.

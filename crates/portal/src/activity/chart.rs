@@ -1,6 +1,7 @@
 //! The chart: a bar for each day (or week), stacked by class of code. Places across are in percent, so the chart is as wide as
 //! the page lets it be while its text keeps its size.
 
+use model::Day;
 use service::{Span, StatusClass};
 
 use crate::figures::{Date, range, short_range, thousands};
@@ -24,6 +25,8 @@ pub(crate) struct Bar {
     pub(crate) parts: Vec<(&'static str, String, String)>,
     /// `Thu 19 Nov: 5,204 calls (2xx 4,900, 4xx 304)`
     pub(crate) title: String,
+    /// Whether calls are missing.
+    pub(crate) incomplete: bool,
 }
 
 /// A word under the bars: place in percent, anchor, text.
@@ -51,6 +54,8 @@ pub(crate) struct Chart {
     pub(crate) text: String,
     /// What a bar is: `day` or `week`.
     pub(crate) unit: &'static str,
+    /// Whether a bar is marked as incomplete.
+    pub(crate) incomplete: bool,
 }
 
 /// What a class of codes is called.
@@ -76,7 +81,7 @@ pub(crate) fn name(span: &Span) -> String {
 
 impl Chart {
     /// The chart of these bars, oldest first; none where there is nothing to see.
-    pub(crate) fn new(spans: &[Span]) -> Option<Self> {
+    pub(crate) fn new(spans: &[Span], incomplete: &[Day]) -> Option<Self> {
         let most = spans.iter().map(Span::calls).max().filter(|most| *most > 0)?;
         let top = round_up(most);
         let sums: Vec<u64> =
@@ -84,7 +89,12 @@ impl Chart {
         let occurring = || StatusClass::ALL.into_iter().filter(|class| sums[class.index()] > 0);
         let unit = unit(spans);
         Some(Self {
-            bars: spans.iter().enumerate().map(|(index, span)| bar(index, spans.len(), span, top)).collect(),
+            bars: spans
+                .iter()
+                .enumerate()
+                .map(|(index, span)| bar(index, spans.len(), span, top, lacks(span, incomplete)))
+                .collect(),
+            incomplete: spans.iter().any(|span| lacks(span, incomplete)),
             ticks: (0..=STEPS).map(|step| (short(top / STEPS * (STEPS - step)), HEIGHT * step / STEPS)).collect(),
             under: under(spans),
             legend: occurring().map(|class| (class.key(), class_title(class))).collect(),
@@ -96,7 +106,12 @@ impl Chart {
     }
 }
 
-fn bar(index: usize, of: usize, span: &Span, top: u64) -> Bar {
+/// Whether a day of a bar is incomplete.
+pub(crate) fn lacks(span: &Span, incomplete: &[Day]) -> bool {
+    incomplete.iter().any(|day| span.days.contains(*day))
+}
+
+fn bar(index: usize, of: usize, span: &Span, top: u64, incomplete: bool) -> Bar {
     let slot = 100.0 / of as f64;
     let gap = slot * 0.16;
     let mut parts = Vec::new();
@@ -111,7 +126,8 @@ fn bar(index: usize, of: usize, span: &Span, top: u64) -> Bar {
             below += calls;
         }
     }
-    Bar { x: decimal(slot * index as f64 + gap / 2.0), width: decimal(slot - gap), parts, title: title(span) }
+    let title = if incomplete { format!("{}, incomplete", title(span)) } else { title(span) };
+    Bar { x: decimal(slot * index as f64 + gap / 2.0), width: decimal(slot - gap), parts, title, incomplete }
 }
 
 fn pixels(calls: u64, top: u64) -> f64 {
@@ -226,8 +242,8 @@ mod tests {
 
     #[test]
     fn nothing_makes_no_chart() {
-        assert_eq!(Chart::new(&[]), None);
-        assert_eq!(Chart::new(&spans(&[[0; 5], [0; 5]])), None);
+        assert_eq!(Chart::new(&[], &[]), None);
+        assert_eq!(Chart::new(&spans(&[[0; 5], [0; 5]]), &[]), None);
     }
 
     #[test]
@@ -237,7 +253,7 @@ mod tests {
             assert_eq!(round_up(most), top, "{most}");
         }
         assert_eq!(round_up(u64::MAX), u64::MAX);
-        let ticks = |most| Chart::new(&spans(&[[most, 0, 0, 0, 0]])).unwrap().ticks;
+        let ticks = |most| Chart::new(&spans(&[[most, 0, 0, 0, 0]]), &[]).unwrap().ticks;
         let words: Vec<String> = ticks(5_204).into_iter().map(|(word, _)| word).collect();
         assert_eq!(words, ["8k", "6k", "4k", "2k", "0"]);
         assert_eq!(ticks(5)[0], ("8".to_owned(), 0));
@@ -247,7 +263,7 @@ mod tests {
 
     #[test]
     fn parts_stand_on_one_another_and_a_bar_is_as_high_as_its_calls() {
-        let chart = Chart::new(&spans(&[[200, 0, 150, 50, 0], [0; 5]])).unwrap();
+        let chart = Chart::new(&spans(&[[200, 0, 150, 50, 0], [0; 5]]), &[]).unwrap();
         let parts: Vec<(&str, &str, &str)> =
             chart.bars[0].parts.iter().map(|(class, y, height)| (*class, y.as_str(), height.as_str())).collect();
         assert_eq!(parts, [("2xx", "100", "100"), ("4xx", "25", "75"), ("5xx", "0", "25")]);
@@ -259,16 +275,16 @@ mod tests {
 
     #[test]
     fn a_single_call_stays_to_be_seen() {
-        let chart = Chart::new(&spans(&[[1_000_000, 0, 0, 1, 0]])).unwrap();
+        let chart = Chart::new(&spans(&[[1_000_000, 0, 0, 1, 0]]), &[]).unwrap();
         assert_eq!(chart.bars[0].parts[1].2, "0.8");
     }
 
     #[test]
     fn a_few_days_are_named_and_none_beyond_the_edges() {
-        let chart = Chart::new(&spans(&[[1, 0, 0, 0, 0]; 30])).unwrap();
+        let chart = Chart::new(&spans(&[[1, 0, 0, 0, 0]; 30]), &[]).unwrap();
         let words: Vec<&str> = chart.under.iter().map(|under| under.text.as_str()).collect();
         assert_eq!(words, ["16 Nov", "23 Nov", "30 Nov", "7 Dec", "15 Dec"]);
         assert_eq!((chart.under[0].anchor, chart.under[4].anchor), ("start", "end"));
-        assert_eq!(Chart::new(&spans(&[[1, 0, 0, 0, 0]])).unwrap().under.len(), 1);
+        assert_eq!(Chart::new(&spans(&[[1, 0, 0, 0, 0]]), &[]).unwrap().under.len(), 1);
     }
 }

@@ -31,11 +31,13 @@ pub(crate) struct Row {
     pub(crate) method: Cell,
     pub(crate) route: Cell,
     pub(crate) count: String,
+    /// Whether calls of the day are missing.
+    pub(crate) incomplete: bool,
 }
 
 impl Row {
     /// A row among those that `asked` lets through.
-    pub(crate) fn new(row: &ReportRow, app: &AppId, asked: &Asked, today: Day) -> Self {
+    pub(crate) fn new(row: &ReportRow, app: &AppId, asked: &Asked, today: Day, incomplete: &[Day]) -> Self {
         let filter = &asked.filter;
         let url = |asked: Asked| urls::activity(app, &asked.query(today));
         let code = StatusFilter::Code(row.status);
@@ -66,6 +68,7 @@ impl Row {
                 }),
             },
             count: thousands(row.count),
+            incomplete: incomplete.contains(&row.day),
         }
     }
 }
@@ -82,6 +85,8 @@ pub(crate) struct SpanRow {
     pub(crate) calls: String,
     /// Whether it holds days that are not over.
     pub(crate) so_far: bool,
+    /// Whether calls of a day are missing.
+    pub(crate) incomplete: bool,
 }
 
 /// The table under the chart.
@@ -98,7 +103,7 @@ pub(crate) struct SpanTable {
 
 impl SpanTable {
     /// The numbers of these bars.
-    pub(crate) fn new(spans: &[Span], app: &AppId, asked: &Asked, today: Day) -> Self {
+    pub(crate) fn new(spans: &[Span], app: &AppId, asked: &Asked, today: Day, incomplete: &[Day]) -> Self {
         let sum = |class: StatusClass| -> u64 { spans.iter().map(|span| span.classes[class.index()]).sum() };
         let classes: Vec<StatusClass> = StatusClass::ALL.into_iter().filter(|class| sum(*class) > 0).collect();
         let row = |span: &Span| {
@@ -111,6 +116,7 @@ impl SpanTable {
                 classes: classes.iter().map(|class| thousands(span.classes[class.index()])).collect(),
                 calls: thousands(span.calls()),
                 so_far: span.days.end >= today,
+                incomplete: chart::lacks(span, incomplete),
             }
         };
         Self {

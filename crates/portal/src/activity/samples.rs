@@ -55,6 +55,7 @@ fn activity(days: DayRange) -> Activity {
             methods: ["GET", "PATCH", "POST"].map(Arc::from).to_vec(),
             companies: vec![Company::Named("5358233".into()), Company::Absent, Company::Others],
         },
+        incomplete: vec![days.end.plus(-3), days.end.plus(-2)],
     }
 }
 

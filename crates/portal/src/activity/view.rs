@@ -12,6 +12,7 @@ use super::rows::{Row, SortHead, SpanTable, sort_heads};
 use crate::apps::view::name;
 use crate::chrome::{AppTab, Chrome, Sidebar, Tab};
 use crate::figures::{count, range};
+use crate::incomplete::Incomplete;
 use crate::pages_of::{Cut, Turns};
 use crate::setting::Setting;
 use crate::urls;
@@ -44,6 +45,8 @@ pub(crate) struct Shown {
     pub(crate) extent: String,
     /// What has to be known to read the numbers.
     pub(crate) notes: Vec<String>,
+    /// What is missing, where days are incomplete.
+    pub(crate) incomplete: Option<Incomplete>,
     pub(crate) chart: Option<Chart>,
     pub(crate) table: SpanTable,
     /// What a bar of the chart and a row of its table is: `day` or `week`.
@@ -129,14 +132,15 @@ fn shown(setting: Setting<'_>, app: &App, asked: &Asked, activity: &Activity, pa
         calls: count(activity.calls, "call"),
         extent: count(activity.rows.len() as u64, "row"),
         notes: notes(setting, asked),
-        chart: Chart::new(&spans),
-        table: SpanTable::new(&spans, &app.id, asked, today),
+        incomplete: Incomplete::new(setting, &activity.incomplete),
+        chart: Chart::new(&spans, &activity.incomplete),
+        table: SpanTable::new(&spans, &app.id, asked, today, &activity.incomplete),
         unit: super::chart::unit(&spans),
         companies: activity.companies.as_ref().map(|behind| {
             let url = |company: &Company| urls::activity(&app.id, &asked.of_company(company).query(today));
             (CompanyOf::first(behind, activity.calls, COMPANIES, url), CompanyOf::more(behind, COMPANIES))
         }),
-        rows: rows.iter().map(|row| Row::new(row, &app.id, asked, today)).collect(),
+        rows: rows.iter().map(|row| Row::new(row, &app.id, asked, today, &activity.incomplete)).collect(),
         by_date,
         by_count,
         turns: cut.turns,

@@ -30,6 +30,10 @@ pub(crate) struct HealthAnswer {
     /// The seven, in order; empty where there is no status.
     #[schema(max_items = 7)]
     observations: Vec<HealthObservation>,
+    /// The days of the window that are incomplete: calls are missing there. Left out where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(min_items = 1, max_items = 14)]
+    incomplete_days: Vec<String>,
 }
 
 /// The app.
@@ -114,6 +118,10 @@ pub(crate) struct HealthDay {
     affected: u64,
     /// The calls they are measured against.
     base: u64,
+    /// Whether calls of the day are missing; left out where none are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    incomplete: Option<bool>,
 }
 
 /// How bad a day was.
@@ -188,7 +196,8 @@ mod tests {
 
     #[test]
     fn the_description_is_of_what_is_answered() {
-        for health in [samples::troubled(), samples::clean(), samples::silent(), samples::hostile()] {
+        for health in [samples::troubled(), samples::clean(), samples::lacking(), samples::silent(), samples::hostile()]
+        {
             let json = service::health_json(&health);
             let answer: HealthAnswer = serde_json::from_str(&json).unwrap();
             assert_eq!(

@@ -148,8 +148,8 @@ impl ObservationRow {
             key: observation.observation.key(),
             title: observation.title.clone(),
             reason: observation.reason.clone(),
-            look: looks::status(Some(observation.status)),
-            strip: Strip::new(&severities(health, observation)),
+            look: looks::status_over(Some(observation.status), &health.incomplete),
+            strip: Strip::new(&severities(health, observation), &health.incomplete),
             affected: thousands(affected),
             share: share(affected, base),
             of,
@@ -205,7 +205,7 @@ fn day_rows(health: &AppHealth, observation: &ObservationHealth) -> Vec<DayRow> 
         } else {
             share(verdict.affected, verdict.base)
         },
-        look: looks::severity(shown_severity(health, verdict)),
+        look: looks::severity_of_day(shown_severity(health, verdict), health.incomplete.contains(&verdict.day)),
     };
     observation.days.iter().rev().map(row).collect()
 }

@@ -1,6 +1,6 @@
 //! What the pages of an app's Integration Health show.
 
-use model::{App, AppId, Day, Observation, Severity, Status};
+use model::{AppId, Day, Observation, Severity, Status};
 use service::{AppHealth, CompaniesBehind, Freshness, Summary};
 
 use crate::accounts::moments::Moment;
@@ -9,6 +9,7 @@ use crate::app_health::row::{CallsOf, CauseRow, ObservationRow, cause_rows};
 use crate::apps::view::{When, name, tags};
 use crate::chrome::{AppTab, Chrome, Sidebar, Tab};
 use crate::figures::{Date, count, range, share, short_range, thousands};
+use crate::incomplete::Incomplete;
 use crate::looks::{self, Look};
 use crate::pages_of::{Cut, Turns};
 use crate::setting::Setting;
@@ -27,6 +28,8 @@ pub(crate) struct HealthView {
     pub(crate) span: String,
     /// The day in progress, in words.
     pub(crate) today: String,
+    /// What is missing, where days of the window are incomplete.
+    pub(crate) incomplete: Option<Incomplete>,
     /// The three statuses with the observations that have each; empty where there is nothing to judge.
     pub(crate) buckets: Vec<Bucket>,
     pub(crate) report: Report,
@@ -101,13 +104,14 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    fn new(app: &App, status: Option<Status>, day: Option<Day>) -> Self {
+    fn new(health: &AppHealth, day: Option<Day>) -> Self {
+        let app = &health.app;
         let name = name(app).to_owned();
         Self {
             id: (name != app.id.as_str()).then(|| app.id.to_string()),
             name,
             tags: tags(app),
-            look: looks::status(status),
+            look: looks::status_over(health.status, &health.incomplete),
             unidentified: app.id.is_unidentified(),
             health_url: urls::app_health(&app.id, day),
         }
@@ -145,10 +149,11 @@ impl HealthView {
         Self {
             chrome: Chrome::new(setting, Tab::Apps),
             sidebar: Sidebar::new(app, registered, AppTab::Health),
-            head: Head::new(app, health.status, day),
+            head: Head::new(health, day),
             when: When::new(setting, health.as_of, |day| urls::app_health(&app.id, day)),
             zone: setting.platform.zone.name().to_owned(),
             today: in_progress(health, setting.today),
+            incomplete: Incomplete::new(setting, &health.incomplete),
             span: setting.no_traffic(),
             buckets: buckets(health),
             report: Report {
@@ -206,7 +211,8 @@ fn buckets(health: &AppHealth) -> Vec<Bucket> {
         let of_status = health.observations.iter().filter(move |row| row.status == status && status != Status::Healthy);
         of_status.map(|row| (row.observation.key(), row.title.clone())).collect()
     };
-    let bucket = |(status, number)| Bucket { number, look: looks::status(Some(status)), members: members(status) };
+    let look = |status| looks::status_over(Some(status), &health.incomplete);
+    let bucket = |(status, number)| Bucket { number, look: look(status), members: members(status) };
     numbers.into_iter().map(bucket).collect()
 }
 
@@ -258,9 +264,9 @@ impl RoutesView {
         Self {
             chrome: Chrome::new(setting, Tab::Apps),
             sidebar: Sidebar::new(&health.app, registered, AppTab::Health),
-            head: Head::new(&health.app, health.status, day),
+            head: Head::new(health, day),
             title: row.map_or_else(|| observation.key().to_owned(), |row| row.title.clone()),
-            look: looks::status(row.map(|row| row.status)),
+            look: looks::status_over(row.map(|row| row.status), &health.incomplete),
             window: range(health.window),
             extent: format!(
                 "{} on {routes}, {} of those measured",

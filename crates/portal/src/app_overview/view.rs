@@ -6,6 +6,7 @@ use service::AppSummary;
 use crate::apps::view::{name, tags};
 use crate::chrome::{AppTab, Chrome, Sidebar, Tab};
 use crate::figures::{Date, count, thousands};
+use crate::incomplete::Incomplete;
 use crate::looks::{self, Look};
 use crate::setting::Setting;
 use crate::strip::Strip;
@@ -23,6 +24,8 @@ pub(crate) struct OverviewView {
     pub(crate) description: String,
     pub(crate) look: Look,
     pub(crate) strip: Strip,
+    /// What is missing, where days of the window are incomplete.
+    pub(crate) incomplete: Option<Incomplete>,
     pub(crate) health_url: String,
     pub(crate) activity_url: String,
     /// Production calls in the last complete days.
@@ -79,8 +82,9 @@ impl OverviewView {
             id: app.id.to_string(),
             tags: tags(app),
             description: summary.registration.as_ref().map(|it| it.description.clone()).unwrap_or_default(),
-            look: looks::status(summary.overview.status),
-            strip: Strip::new(&summary.overview.strip),
+            look: looks::status_over(summary.overview.status, &summary.overview.incomplete),
+            strip: Strip::new(&summary.overview.strip, &summary.overview.incomplete),
+            incomplete: Incomplete::new(setting, &summary.overview.incomplete),
             health_url: urls::app_tab(&app.id, AppTab::Health),
             activity_url: urls::app_tab(&app.id, AppTab::Activity),
             calls: thousands(summary.overview.calls),

@@ -64,6 +64,10 @@ pub(crate) struct AppListed {
     pub(crate) status: Option<StatusWire>,
     /// Production calls in the last 30 complete days.
     pub(crate) calls: u64,
+    /// Those of the last 14 days that are incomplete: calls are missing there. Left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(min_items = 1, max_items = 14)]
+    pub(crate) incomplete_days: Vec<String>,
 }
 
 /// An app.
@@ -149,6 +153,7 @@ impl From<&AppOverview> for AppListed {
             discovered: *discovered,
             status: overview.status.map(StatusWire::from),
             calls: overview.calls,
+            incomplete_days: overview.incomplete.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -178,7 +183,7 @@ pub(crate) async fn list(
     let ids = match &who.caller.actor {
         Actor::Organisation { id, .. } => steadfast.apps_of_organisation(*id).await?,
         Actor::Person { id, .. } => steadfast.apps_of_person(*id).await?,
-        Actor::Stranger => return Err(Fault::Broken.into()),
+        Actor::Stranger | Actor::Source { .. } => return Err(Fault::Broken.into()),
     };
     let mut apps = steadfast.apps_of(&ids, steadfast.today()).await?;
     apps.retain(|overview| filter.keeps(overview));

@@ -1,5 +1,7 @@
 //! What My Apps shows.
 
+use std::collections::BTreeSet;
+
 use health::WINDOW_DAYS;
 use model::{App, Day, DayRange, Status};
 use service::{AppOverview, Summary};
@@ -8,6 +10,7 @@ use super::filter::{Filter, SORTS, STATUSES, TYPES, status_key};
 use crate::chrome::{AppTab, Chrome, Tab};
 use crate::figures::{count, thousands};
 use crate::form::Field;
+use crate::incomplete::{self, Incomplete};
 use crate::looks::{self, Look};
 use crate::pages_of::{Cut, Turns};
 use crate::setting::Setting;
@@ -22,6 +25,8 @@ const PAGE: usize = 50;
 pub(crate) struct AppsView {
     pub(crate) chrome: Chrome,
     pub(crate) when: When,
+    /// What is missing, where days of the window are incomplete for any of the apps.
+    pub(crate) incomplete: Option<Incomplete>,
     /// The days over which calls are added up: `30 days`.
     pub(crate) span: String,
     /// How many apps have which status, worst first; empty where there are no apps.
@@ -154,6 +159,8 @@ impl AppsView {
     ) -> Self {
         let day = setting.named(as_of);
         let all = apps.len();
+        let lacking: BTreeSet<Day> = apps.iter().flat_map(|app| app.incomplete.iter().copied()).collect();
+        let lacking: Vec<Day> = lacking.into_iter().collect();
         let tiles = if apps.is_empty() { Vec::new() } else { tiles(&apps, setting, day) };
         apps.retain(|overview| filter.keeps(overview));
         filter.sort(&mut apps);
@@ -167,6 +174,7 @@ impl AppsView {
         Self {
             chrome: Chrome::new(setting, Tab::Apps),
             when: When::new(setting, as_of, urls::apps),
+            incomplete: Incomplete::new(setting, &lacking),
             tiles,
             span: setting.no_traffic(),
             form: FilterForm::new(filter, day),
@@ -189,10 +197,10 @@ fn tiles(apps: &[AppOverview], setting: Setting<'_>, day: Option<Day>) -> Vec<Ti
         let day = day.map(|day| day.to_string()).unwrap_or_default();
         urls::apps_where(&[("status", status_key(status).to_owned()), ("as_of", day)], 1)
     };
-    let tile = |(status, gloss)| Tile {
+    let tile = |(status, gloss): (Option<Status>, String)| Tile {
         number: thousands(apps.iter().filter(|overview| overview.status == status).count() as u64),
         look: looks::status(status),
-        gloss,
+        gloss: incomplete::gloss(status, apps, gloss),
         url: url(status),
     };
     glosses.into_iter().map(tile).collect()
@@ -212,16 +220,20 @@ impl AppRow {
             name,
             tags: tags(app),
             url,
-            look: looks::status(overview.status),
-            summary: if overview.status.is_some() { summary(overview.summary) } else { Vec::new() },
+            look: looks::status_over(overview.status, &overview.incomplete),
+            summary: if overview.status.is_some() {
+                summary(overview.summary, &overview.incomplete)
+            } else {
+                Vec::new()
+            },
             calls: thousands(overview.calls),
-            strip: Strip::new(&overview.strip),
+            strip: Strip::new(&overview.strip, &overview.incomplete),
         }
     }
 }
 
 /// How the seven divide: the shape's class, the number, the words.
-fn summary(summary: Summary) -> Vec<(&'static str, usize, &'static str)> {
+fn summary(summary: Summary, incomplete: &[Day]) -> Vec<(&'static str, usize, &'static str)> {
     [
         (Status::NeedsAttention, summary.needs_attention),
         (Status::ReviewRecommended, summary.review_recommended),
@@ -229,7 +241,7 @@ fn summary(summary: Summary) -> Vec<(&'static str, usize, &'static str)> {
     ]
     .into_iter()
     .filter(|(_, number)| *number > 0)
-    .map(|(status, number)| (looks::status(Some(status)).class, number, status.title()))
+    .map(|(status, number)| (looks::status_over(Some(status), incomplete).class, number, status.title()))
     .collect()
 }
 

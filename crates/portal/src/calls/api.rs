@@ -2,27 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use access::{Actor, Proof};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
+use axum::http::header;
 use model::Environment;
 use serde::Serialize;
-use service::{Batch, BatchOutcome, Error, Refusal};
+use service::{BatchOutcome, BatchShape, SourceReading};
 use utoipa::{OpenApi, ToSchema};
 
-use super::body;
+use super::intake::{Sent, take};
 use crate::Portal;
-use crate::access::Staff;
-use crate::access::rights::SendCalls;
+use crate::access::CallWriter;
 use crate::fault::{ApiFault, Fault};
 use crate::once;
 use crate::openapi::Problem;
 use crate::query::Params;
-
-/// After how many seconds another process may have ended its ingest.
-const BUSY_SECONDS: u32 = 5;
 
 /// What became of a batch.
 #[derive(Debug, Serialize, ToSchema)]
@@ -77,6 +73,10 @@ impl From<BatchOutcome> for BatchAnswer {
 /// `steadfast ingest`. The answer comes once the batch is durable. A batch that is sent again within 24 hours, under the
 /// same `Idempotency-Key` or without one with the same bytes, is acknowledged and not counted twice. Records that can't be
 /// used are told, and keep none of the others from being counted.
+///
+/// The token is an operator's with the scope `calls:write`, or a source's (`stf_s_…`), which may be limited to apps and
+/// environments: records of others are rejected. Lines of a source are read in the format that the configuration gives it, and
+/// may come as `text/plain` then.
 #[utoipa::path(
     post,
     path = "/api/v1/calls",
@@ -100,53 +100,45 @@ impl From<BatchOutcome> for BatchAnswer {
         (status = 400, description = "The batch can't be used as a whole", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "Nobody known asks", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "Who asks may not send calls", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "More than 32 MiB, packed or unpacked", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "The body came too slowly; the connection is closed", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "More than 32 MiB, packed or unpacked, or more than there is memory for in one", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Another content type or encoding", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The key was used for a batch with other content", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many tokens that nobody has, from this address", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tokens that nobody has, from this address; `Retry-After` says when to try again", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "No room at the moment; `Retry-After` says when to send it again", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(crate) async fn send(
     State(portal): State<Portal>,
-    staff: Staff<SendCalls>,
+    writer: CallWriter,
     query: RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<BatchAnswer>, ApiFault> {
     let params = Params::of_api(query, &["environment"])?;
     let environment = params.word("environment", &["production", "sandbox"], Environment::from_key)?;
-    let shape = body::shape(&headers)?;
+    let shape = shape(&headers, &writer.reading)?;
     let key = once::key(&headers)?.map(str::to_owned);
-    let _room = portal.gate.enter(&headers)?;
-    let body = body::read(&headers, body).await?;
-    let batch = Batch {
-        body,
-        shape,
-        environment: environment.unwrap_or(Environment::Production),
-        key,
-        sender: sender(&staff.caller.actor),
-        source: "http".to_owned(),
-    };
-    let outcome = portal.steadfast.ingest_batch(batch).await.map_err(fault)?;
+    let outcome = take(&portal, Sent { writer, shape, environment, key }, &headers, body).await?;
     Ok(Json(outcome.into()))
 }
 
-/// Senders don't know of each other's batches: a token's are its own.
-fn sender(actor: &Actor) -> String {
-    match actor {
-        Actor::Person { proof: Proof::Token(token, _), .. } | Actor::Organisation { token, .. } => token.to_string(),
-        Actor::Person { id, .. } => id.to_string(),
-        Actor::Stranger => String::new(),
-    }
-}
-
-fn fault(error: Error) -> Fault {
-    match error {
-        Error::Batch(sentence) => Fault::BadRequest(sentence),
-        Error::KeyReused => Refusal::Conflict(Error::KeyReused.to_string()).into(),
-        Error::Busy => Fault::Unavailable(Error::Busy.to_string(), BUSY_SECONDS),
-        other => other.into(),
+/// What the header says that records look like.
+fn shape(headers: &HeaderMap, reading: &SourceReading) -> Result<BatchShape, Fault> {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match essence.as_str() {
+        "application/x-ndjson" | "application/ndjson" | "application/jsonl" => Ok(BatchShape::Lines),
+        "text/plain" if reading.is_named() => Ok(BatchShape::Lines),
+        "application/json" if reading.is_json() => Ok(BatchShape::LinesOrArray),
+        _ if !reading.is_json() => Err(Fault::WrongMediaType(
+            "the lines of this source are no JSON; send them with `Content-Type: text/plain`".to_owned(),
+        )),
+        _ => Err(Fault::WrongMediaType(
+            "send one JSON object a line with `Content-Type: application/x-ndjson`, or a JSON array with \
+             `Content-Type: application/json`"
+                .to_owned(),
+        )),
     }
 }
 

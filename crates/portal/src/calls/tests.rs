@@ -142,7 +142,7 @@ async fn what_can_not_be_read_is_refused_with_what_to_send() {
 #[tokio::test]
 async fn thirty_two_mebibytes_are_read_and_not_a_byte_more() {
     let gateway = Gateway::new().await;
-    let most = super::body::MOST_BYTES;
+    let most = super::MOST_BYTES;
     let headers = [("content-type", NDJSON)];
     // One rejected line after the other would take long; two long ones are as large.
     let mut body = vec![b'x'; most];

@@ -64,8 +64,8 @@ impl ClaimsPage {
             ClaimCard {
                 app: claim.app.to_string(),
                 app_url: urls::app_tab(&claim.app, AppTab::Overview),
-                look: looks::status(seen.app.status),
-                strip: Strip::new(&seen.app.strip),
+                look: looks::status_over(seen.app.status, &seen.app.incomplete),
+                strip: Strip::new(&seen.app.strip, &seen.app.incomplete),
                 calls: thousands(seen.app.calls),
                 person: seen.person.name.clone(),
                 email: seen.person.email.to_string(),

@@ -259,7 +259,9 @@ async fn board(steadfast: &Steadfast, query: RawQuery, kind: Kind) -> Result<Lis
     let board = steadfast.board(steadfast.today()).await?;
     let since = board.counted_since.map(|day| day.to_string());
     let page = Listing::by_place(&params, kind.routes(&board))?;
-    Ok(page.map(|route| operation(route, board.waiting == 0, since.clone())))
+    let incomplete = steadfast.incomplete_days_of_any(board.recent).await?;
+    let complete = board.waiting == 0 && incomplete.is_empty();
+    Ok(page.map(|route| operation(route, complete, since.clone())))
 }
 
 fn operation(route: &BoardRoute, complete: bool, counted_since: Option<String>) -> BoardOperation {

@@ -1,13 +1,13 @@
 //! All apps by status, and what changed since a week ago.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Html;
-use model::{DayRange, OrganisationId, Status};
+use model::{Day, DayRange, OrganisationId, Status};
 use service::{AppStanding, Overview};
 
 use super::change::Change;
@@ -21,6 +21,7 @@ use crate::chrome::{Chrome, Tab};
 use crate::fault::{Fault, PageFault};
 use crate::figures::{self, Date, count, thousands};
 use crate::form::Field;
+use crate::incomplete::{self, Incomplete};
 use crate::looks::{self, Look};
 use crate::pages_of::{Cut, Turns};
 use crate::query::Params;
@@ -42,6 +43,8 @@ pub(crate) struct AppsView {
     pub(crate) span: String,
     /// How many apps have which status, worst first; none where there are no apps.
     pub(crate) tiles: Vec<Tile>,
+    /// What is missing, where days of the window are incomplete for any app.
+    pub(crate) incomplete: Option<Incomplete>,
     /// What changed since a week ago.
     pub(crate) changes: Vec<ChangeCount>,
     pub(crate) form: AppsForm,
@@ -166,6 +169,7 @@ impl AppsView {
             window: figures::range(DayRange::before(overview.as_of, health::WINDOW_DAYS)),
             span: setting.no_traffic(),
             tiles: if all == 0 { Vec::new() } else { tiles(overview, setting) },
+            incomplete: Incomplete::new(setting, &incomplete_days(overview)),
             changes: Change::ALL.into_iter().map(|change| change_count(overview, change, wanted)).collect(),
             form: AppsForm::new(wanted),
             extent: format!("{} of {}", thousands(apps.len() as u64), count(all as u64, "app")),
@@ -187,6 +191,12 @@ fn named(overview: &Overview) -> impl Iterator<Item = &Arc<AppStanding>> {
     overview.apps.iter().filter(|app| !app.overview.app.id.is_unidentified())
 }
 
+/// The days that are incomplete for any of the apps.
+fn incomplete_days(overview: &Overview) -> Vec<Day> {
+    let days: BTreeSet<Day> = overview.apps.iter().flat_map(|app| app.overview.incomplete.iter().copied()).collect();
+    days.into_iter().collect()
+}
+
 fn tiles(overview: &Overview, setting: Setting<'_>) -> Vec<Tile> {
     let glosses = [
         (Some(Status::NeedsAttention), "critical now, or again and again".to_owned()),
@@ -194,10 +204,11 @@ fn tiles(overview: &Overview, setting: Setting<'_>) -> Vec<Tile> {
         (Some(Status::Healthy), "nothing to do".to_owned()),
         (None, format!("no production calls in {}", setting.no_traffic())),
     ];
-    let tile = |(status, gloss)| {
+    let tile = |(status, gloss): (Option<Status>, String)| {
         let number = named(overview).filter(|app| app.overview.status == status).count();
         let filter = Filter { status: Some(status), ..Filter::default() };
         let url = Wanted { filter, change: None }.url(1);
+        let gloss = incomplete::gloss(status, named(overview).map(|app| &app.overview), gloss);
         Tile { number: thousands(number as u64), look: looks::status(status), gloss, url }
     };
     glosses.into_iter().map(tile).collect()

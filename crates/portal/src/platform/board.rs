@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Html;
-use model::{Day, DeprecatedSince};
+use model::{Day, DayRange, DeprecatedSince};
 use service::{Board, BoardRoute};
 
 use super::tabs::{PlatformTab, TabLink, platform_tabs};
@@ -14,6 +14,7 @@ use crate::chrome::{Chrome, Tab};
 use crate::fault::PageFault;
 use crate::figures::{self, Date, count, thousands};
 use crate::form::Field;
+use crate::incomplete::Incomplete;
 use crate::pages_of::{Cut, Turns};
 use crate::query::Params;
 use crate::setting::Setting;
@@ -66,6 +67,8 @@ pub(crate) struct BoardView {
     pub(crate) as_of: Date,
     /// How far counts reach back.
     pub(crate) reach: String,
+    /// The days of which calls are missing.
+    pub(crate) incomplete: Option<Incomplete>,
     /// What is missing so far.
     pub(crate) waiting: Option<String>,
     /// How many there are, and how many are called.
@@ -134,15 +137,17 @@ pub(super) fn reach(board: &Board) -> String {
     }
 }
 
-/// Why an operation that nobody calls can be removed.
-pub(super) fn safe(board: &Board, route: &BoardRoute) -> Option<String> {
-    if !route.uses.is_empty() || board.waiting > 0 {
+/// Why an operation that nobody calls can be removed: not while calls of late are missing.
+pub(super) fn safe(board: &Board, route: &BoardRoute, incomplete: &[Day]) -> Option<String> {
+    if !route.uses.is_empty() || board.waiting > 0 || incomplete.iter().any(|day| board.recent.contains(*day)) {
         return None;
     }
     let since = board.counted_since?;
     let days = u64::try_from(board.as_of.days_since(since)).unwrap_or(0);
-    (days > 0)
-        .then(|| format!("no calls in the {} that are counted, since {}", count(days, "day"), Date::from(since).long))
+    let lacking = incomplete.iter().filter(|day| **day >= since).count() as u64;
+    let lacking = if lacking > 0 { format!("; {} of them incomplete", count(lacking, "day")) } else { String::new() };
+    let since = Date::from(since).long;
+    (days > 0).then(|| format!("no calls in the {} that are counted, since {since}{lacking}", count(days, "day")))
 }
 
 /// What is known of an operation, in a few words each.
@@ -166,7 +171,15 @@ pub(super) fn notes(route: &BoardRoute) -> Vec<String> {
 
 impl BoardView {
     /// One page of a board, narrowed to routes that hold `search`.
-    pub(crate) fn new(setting: Setting<'_>, board: &Board, kind: Kind, search: &str, page: usize) -> Self {
+    pub(crate) fn new(
+        setting: Setting<'_>,
+        board: &Board,
+        kind: Kind,
+        search: &str,
+        page: usize,
+        incomplete: &[Day],
+    ) -> Self {
+        let recent: Vec<Day> = incomplete.iter().copied().filter(|day| board.recent.contains(*day)).collect();
         let needle = search.to_lowercase();
         let holds = |route: &&BoardRoute| needle.is_empty() || route.route.to_lowercase().contains(&needle);
         let routes: Vec<&BoardRoute> = kind.routes(board).iter().filter(holds).collect();
@@ -185,6 +198,7 @@ impl BoardView {
             recent: figures::range(board.recent),
             as_of: board.as_of.into(),
             reach: reach(board),
+            incomplete: Incomplete::new(setting, &recent),
             waiting: (board.waiting > 0).then(|| count(board.waiting.into(), "day")),
             sum,
             search: Field::new("q", "Search routes", search).optional(),
@@ -194,7 +208,7 @@ impl BoardView {
                 .get(cut.items)
                 .unwrap_or_default()
                 .iter()
-                .map(|route| BoardRow::new(setting, board, kind, route))
+                .map(|route| BoardRow::new(setting, board, kind, route, incomplete))
                 .collect(),
             turns: cut.turns,
         }
@@ -202,7 +216,7 @@ impl BoardView {
 }
 
 impl BoardRow {
-    fn new(setting: Setting<'_>, board: &Board, kind: Kind, route: &BoardRoute) -> Self {
+    fn new(setting: Setting<'_>, board: &Board, kind: Kind, route: &BoardRoute, incomplete: &[Day]) -> Self {
         let horizon = setting.rules.deprecated_endpoint.sunset_horizon_days;
         let url = match kind {
             Kind::Deprecated => urls::platform::deprecated_route(&route.method, &route.route, 1),
@@ -218,7 +232,7 @@ impl BoardRow {
             calls: thousands(route.calls),
             first: route.first.map(Date::from),
             last: route.last.map(Date::from),
-            safe: if kind == Kind::Deprecated { safe(board, route) } else { None },
+            safe: if kind == Kind::Deprecated { safe(board, route, incomplete) } else { None },
         }
     }
 }
@@ -252,6 +266,11 @@ pub(crate) async fn show_private(
     show(state, staff, query, Kind::Private).await
 }
 
+/// All days that are over.
+pub(super) fn kept(today: Day) -> DayRange {
+    DayRange { start: Day::FIRST, end: today.plus(-1) }
+}
+
 async fn show(
     State(portal): State<Portal>,
     staff: Staff<SeePlatform>,
@@ -262,5 +281,7 @@ async fn show(
     let page = params.number("page", 1, u16::MAX)?;
     let setting = portal.setting(&staff.caller);
     let board = portal.steadfast.board(setting.today).await?;
-    Ok(Html(render(&BoardView::new(setting, &board, kind, params.text("q"), page.into()))?))
+    let incomplete = portal.steadfast.incomplete_days_of_any(kept(setting.today)).await?;
+    let view = BoardView::new(setting, &board, kind, params.text("q"), page.into(), &incomplete);
+    Ok(Html(render(&view)?))
 }

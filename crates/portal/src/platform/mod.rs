@@ -7,7 +7,9 @@ mod change;
 pub(crate) mod route;
 #[cfg(test)]
 pub(crate) mod samples;
+mod source_row;
 pub(crate) mod sources;
+pub(crate) mod sources_api;
 mod tabs;
 #[cfg(test)]
 mod tests;

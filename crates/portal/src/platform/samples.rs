@@ -4,16 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use access::{Actor, Proof};
-use model::{Company, Day, DayRange, DeprecatedSince, OrganisationId, PlatformRole, SessionId, Status, UnixMillis};
+use model::{
+    Company, Day, DayRange, DeprecatedSince, Hour, OrganisationId, PlatformRole, SessionId, Status, UnixMillis,
+};
 use service::{
-    AlertChanges, AlertChoice, AppStanding, BatchSender, Board, BoardRoute, CatalogImport, LoggedChange, Overview,
-    RouteUse, SourcePosition, Sources,
+    AlertChanges, AlertChoice, AppStanding, BatchSender, Board, BoardRoute, CatalogImport, Declared, Expect, Gap,
+    HourState, LoggedChange, Loss, Overview, RouteUse, SourcePosition, SourceView, Sources,
 };
 
 use super::apps::{AppsView, Wanted};
 use super::board::{BoardView, Kind};
 use super::route::{Known, RouteView};
-use super::sources::SourcesView;
+use super::sources::{Pages, SourcesView};
 use super::{apps, board, route, sources};
 use crate::access::Caller;
 use crate::alerts::pages::{self as alerts, AlertsView};
@@ -139,6 +141,7 @@ fn sources() -> Sources {
         head_digest: 1,
         tail_digest: 1,
         updated_at: now().plus_millis(-n * n * 1_000_000),
+        followed_by: None,
     };
     let change = |kind, n: i32| LoggedChange {
         import: 4,
@@ -152,6 +155,7 @@ fn sources() -> Sources {
     };
     Sources {
         now: now(),
+        sources: source_views(),
         positions: (0..9).map(position).collect(),
         senders: vec![
             BatchSender { sender: "t".to_owned(), last_at: now(), batches: 1_440, accepted: 9_120_332 },
@@ -167,9 +171,61 @@ fn sources() -> Sources {
     }
 }
 
+/// Sources in every state.
+fn source_views() -> Vec<SourceView> {
+    use model::SourceWay::{Files, Http, Syslog};
+    let hour = |back: i64| Hour::of(now()).plus(-back);
+    let source = |name: &str, way, from: &str, level: u64, hole: std::ops::Range<i64>| {
+        let state = |back: i64| {
+            let usual = level + level * u64::try_from((back * 5 % 7) + 1).unwrap_or(1) / 4;
+            let gap = hole.contains(&back) && back > 1;
+            let received = if hole.contains(&back) { level / 40 } else { usual };
+            let expected = (level > 0).then_some(usual * 9 / 10);
+            HourState { hour: hour(back), expected, received, over: back > 1, gap }
+        };
+        let gaps = if hole.is_empty() {
+            Vec::new()
+        } else {
+            let (from, until) = (hour(hole.end - 1).start(), hour(hole.start).end());
+            vec![Gap { from, until, expected: Some(level * 3), received: level / 40 }]
+        };
+        SourceView {
+            name: name.parse().unwrap(),
+            way,
+            from: from.to_owned(),
+            declared: Declared::default(),
+            last_call: (level > 0).then(|| now().plus_millis(-42_000)),
+            last_received: (level > 0).then(|| now().plus_millis(-40_000)),
+            calls: level * 9_000,
+            rejects: Vec::new(),
+            rejects_today: Vec::new(),
+            hours: (0..48).rev().map(state).collect(),
+            gaps,
+            losses: Vec::new(),
+        }
+    };
+    let mut lossy = source("kong-eu", Some(Http), "", 1_200, 3..6);
+    lossy.rejects = vec![("not_json".to_owned(), 1_204), ("bad_time".to_owned(), 3), (EVIL.to_owned(), 1)];
+    lossy.rejects_today = vec![("not_json".to_owned(), 12)];
+    let from = "/var/log/nginx/a-folder-with-a-long-name/api.access.json.log*";
+    let mut rotated = source("nginx.edge-1", Some(Files), from, 80, 0..0);
+    let (from, until) = (hour(30).start(), hour(26).start());
+    let detail = format!("/var/log/nginx/{EVIL}.log");
+    let reason = model::LossReason::RotatedAway;
+    rotated.losses = vec![Loss { source: rotated.name.clone(), from, until, reason, detail, at: until }];
+    rotated.gaps = vec![Gap { from, until, expected: None, received: 0 }; 12];
+    let mut archive = source("files", Some(Files), "", 9, 0..0);
+    archive.declared = Declared { expect: Expect::Never, allowance_minutes: 90 };
+    archive.hours.iter_mut().for_each(|state| state.expected = None);
+    let syslog = source("haproxy", Some(Syslog), "udp://0.0.0.0:5514", 51_000, 0..0);
+    let name = "a-source-that-has-as-long-a-name-as-a-source-can-have-0123456789";
+    vec![archive, syslog, lossy, rotated, source(name, None, "", 0, 0..0)]
+}
+
 fn no_sources() -> Sources {
     Sources {
         now: now(),
+        sources: Vec::new(),
         positions: Vec::new(),
         senders: Vec::new(),
         rejects: Vec::new(),
@@ -206,9 +262,14 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         filter: crate::apps::filter::Filter { search: "nowhere".to_owned(), ..Default::default() },
         change: None,
     };
-    let of = |board: &Board, kind, search| board::render(&BoardView::new(setting, board, kind, search, 1)).unwrap();
+    let of =
+        |board: &Board, kind, search| board::render(&BoardView::new(setting, board, kind, search, 1, &[])).unwrap();
     let token = [Some("Gateway Frankfurt".to_owned()), None];
-    let from = |sources: &Sources| sources::render(&SourcesView::new(setting, sources, &token, 1)).unwrap();
+    let from = |sources: &Sources| {
+        let pages = Pages { sources: 1, files: None };
+        let lacking: Vec<Day> = if sources.sources.is_empty() { Vec::new() } else { vec![today().plus(-2)] };
+        sources::render(&SourcesView::new(setting, sources, &token, &lacking, pages)).unwrap()
+    };
     vec![
         ("platform.html", apps(&overview(5_000), &Wanted::default())),
         ("platform-none.html", apps(&overview(0), &Wanted::default())),

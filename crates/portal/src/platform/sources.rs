@@ -1,11 +1,12 @@
-//! Where counts come from, how far behind they are, and what could not be used.
+//! Where counts come from: sources of traffic with what is missing of each, files, batches, and what could not be used.
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Html;
-use model::PlatformZone;
+use model::{Day, DayRange, PlatformZone};
 use service::Sources;
 
+use super::source_row::SourceRow;
 use super::tabs::{PlatformTab, TabLink, platform_tabs};
 use crate::Portal;
 use crate::access::Staff;
@@ -13,14 +14,16 @@ use crate::access::rights::SeePlatform;
 use crate::accounts::moments::Moment;
 use crate::chrome::{Chrome, Tab};
 use crate::fault::PageFault;
-use crate::figures::{share, thousands};
+use crate::figures::{count, share, thousands};
+use crate::incomplete::Incomplete;
 use crate::pages_of::{Cut, Turns};
 use crate::query::Params;
 use crate::setting::Setting;
 use crate::urls;
 
-/// How many files a page lists.
-const PAGE: usize = 50;
+/// How many sources a page lists, and how many files.
+const PAGE: usize = 15;
+const FILES: usize = 50;
 
 /// The page of sources.
 #[derive(Debug)]
@@ -29,6 +32,15 @@ pub(crate) struct SourcesView {
     pub(crate) tabs: Vec<TabLink>,
     /// When calls were counted last, wherever they came from.
     pub(crate) latest: Option<Moment>,
+    /// What is missing of the last days.
+    pub(crate) incomplete: Option<Incomplete>,
+    /// `12 sources`
+    pub(crate) extent: String,
+    pub(crate) rows: Vec<SourceRow>,
+    pub(crate) row_turns: Option<Turns>,
+    /// `312 files`, and whether their list is open.
+    pub(crate) file_extent: String,
+    pub(crate) files_open: bool,
     pub(crate) files: Vec<FileRow>,
     pub(crate) turns: Option<Turns>,
     pub(crate) senders: Vec<SenderRow>,
@@ -82,19 +94,51 @@ pub(crate) struct ChangeRow {
     pub(crate) detail: String,
 }
 
+/// Which pages of its lists are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pages {
+    pub(crate) sources: usize,
+    /// None where nobody asks for files.
+    pub(crate) files: Option<usize>,
+}
+
 impl SourcesView {
-    /// One page; `names` are what tokens are called, in the order of the senders.
-    pub(crate) fn new(setting: Setting<'_>, sources: &Sources, names: &[Option<String>], page: usize) -> Self {
+    /// One page; `names` are what tokens are called, in the order of the senders; `incomplete` days of late.
+    pub(crate) fn new(
+        setting: Setting<'_>,
+        sources: &Sources,
+        names: &[Option<String>],
+        incomplete: &[Day],
+        pages: Pages,
+    ) -> Self {
         let moment = |at| Moment::new(at, sources.now, &setting.platform.zone);
         let latest_file = sources.positions.iter().map(|position| position.updated_at).max();
-        let latest = sources.senders.iter().map(|sender| sender.last_at).max().max(latest_file);
+        let latest_batch = sources.senders.iter().map(|sender| sender.last_at).max();
+        let latest = sources.sources.iter().filter_map(|source| source.last_received).max();
+        let latest = latest.max(latest_batch).max(latest_file);
         let url = |page| urls::platform::page(urls::PLATFORM_SOURCES, [], page);
-        let cut = Cut::new(sources.positions.len(), PAGE, page, "file", url);
+        let rows = Cut::new(sources.sources.len(), PAGE, pages.sources, "source", url);
+        let url = |page: usize| urls::platform::page(urls::PLATFORM_SOURCES, [("files", page.to_string())], 1);
+        let cut = Cut::new(sources.positions.len(), FILES, pages.files.unwrap_or(1), "file", url);
         let rejected: u64 = sources.rejects.iter().map(|(_, lines)| lines).sum();
         Self {
             chrome: Chrome::new(setting, Tab::Platform),
             tabs: platform_tabs(PlatformTab::Sources),
             latest: latest.map(moment),
+            incomplete: Incomplete::new(setting, incomplete).map(|it| Incomplete { sources_url: None, ..it }),
+            extent: count(sources.sources.len() as u64, "source"),
+            rows: only_first_open(
+                sources
+                    .sources
+                    .get(rows.items)
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|source| SourceRow::new(source, sources.now, &setting.platform.zone))
+                    .collect(),
+            ),
+            row_turns: rows.turns,
+            file_extent: count(sources.positions.len() as u64, "file"),
+            files_open: pages.files.is_some(),
             files: sources
                 .positions
                 .get(cut.items)
@@ -139,6 +183,12 @@ impl SourcesView {
     }
 }
 
+/// The first of these that is open stays so: open ones are long.
+fn only_first_open(mut rows: Vec<SourceRow>) -> Vec<SourceRow> {
+    rows.iter_mut().filter(|row| row.open).skip(1).for_each(|row| row.open = false);
+    rows
+}
+
 fn changes(sources: &Sources, zone: &PlatformZone) -> Vec<ChangeRow> {
     let row = |logged: &service::LoggedChange| ChangeRow {
         at: Moment::new(logged.at, sources.now, zone),
@@ -181,11 +231,15 @@ pub(crate) async fn show(
     staff: Staff<SeePlatform>,
     query: RawQuery,
 ) -> Result<Html<String>, PageFault> {
-    let params = Params::of_page(query, &["page"])?;
-    let page = params.number("page", 1, u16::MAX)?;
+    let params = Params::of_page(query, &["page", "files"])?;
+    let files = params.has("files").then(|| params.number("files", 1, u16::MAX)).transpose()?;
+    let pages = Pages { sources: params.number("page", 1, u16::MAX)?.into(), files: files.map(usize::from) };
     let sources = portal.steadfast.sources().await?;
     let names = sender_names(&portal, &sources).await?;
-    Ok(Html(render(&SourcesView::new(portal.setting(&staff.caller), &sources, &names, page.into()))?))
+    let setting = portal.setting(&staff.caller);
+    let window = DayRange::before(setting.today, health::WINDOW_DAYS);
+    let incomplete = portal.steadfast.incomplete_days_of_any(window).await?;
+    Ok(Html(render(&SourcesView::new(setting, &sources, &names, &incomplete, pages))?))
 }
 
 /// What the tokens of senders are called, in the order of the senders.
@@ -193,7 +247,10 @@ pub(super) async fn sender_names(portal: &Portal, sources: &Sources) -> Result<V
     let mut names = Vec::with_capacity(sources.senders.len());
     for sender in &sources.senders {
         names.push(match sender.sender.parse() {
-            Ok(id) => portal.steadfast.store.token(id).await?.map(|token| token.name),
+            Ok(id) => match portal.steadfast.store.token(id).await? {
+                Some(token) => Some(token.name),
+                None => portal.steadfast.store.source_token(id).await?.map(|token| token.to_string()),
+            },
             Err(_) => None,
         });
     }

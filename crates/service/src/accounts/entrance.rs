@@ -84,9 +84,14 @@ impl Steadfast {
     }
 
     /// Notes a use. That it ended meanwhile is no fault of the request.
-    async fn note_use(&self, edit: Edit) -> Result<(), Error> {
+    pub(crate) async fn note_use(&self, edit: Edit) -> Result<(), Error> {
         match self.store.change(vec![edit]).await {
             Err(StoreError::Conflict) => Ok(()),
+            // Nor that nothing can be written at the moment.
+            Err(error @ StoreError::Unavailable(_)) => {
+                tracing::warn!(%error, "a use could not be noted");
+                Ok(())
+            }
             other => Ok(other?),
         }
     }

@@ -14,7 +14,7 @@ mod testing;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{AppId, Company, Observation, Tally};
+use model::{AppId, Company, Day, Observation, Tally};
 
 pub use self::companies::{CompaniesBehind, CompanyRow};
 pub use self::count::DayClasses;
@@ -43,6 +43,8 @@ pub struct Activity {
     pub companies: Option<CompaniesBehind>,
     /// What there is to choose from in these days, whatever else is filtered.
     pub choices: Choices,
+    /// The days of the range that are incomplete, oldest first: calls are missing there.
+    pub incomplete: Vec<Day>,
 }
 
 /// What occurred in the days of an [`Activity`].
@@ -74,6 +76,7 @@ impl Steadfast {
             rows,
             days: counted.days,
             choices: choices(&tallies, companies),
+            incomplete: self.incomplete_days(app, filter.days).await?,
         })
     }
 

@@ -26,7 +26,7 @@ impl Portal<'_> {
         (was, now): (Option<Status>, Option<Status>),
     ) -> Message {
         let name = name(&health.app);
-        let (was, now) = (word(was), word(now));
+        let (was, now) = (word(was), word_over(now, health));
         let first = format!("the status of {name} is now {now}. It was {was}.");
         let why = match health.status {
             None => "Why: there were no production calls for a while.".to_owned(),
@@ -35,13 +35,16 @@ impl Portal<'_> {
                 .to_owned(),
             Some(_) => format!("Why, as of {}:\n\n{}", health.as_of, reasons(health)),
         };
-        self.letter(person, &health.app, &format!("{name}: {now}"), &[&first, &why, &self.look(&health.app)])
+        let lacking = lacking(health);
+        let parts = [first.as_str(), &why, &lacking, &self.look(&health.app)];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        self.letter(person, &health.app, &format!("{name}: {now}"), &parts)
     }
 
     /// Tells how the week was.
     pub(super) fn week(self, person: &Person, app: &AppStanding, health: &AppHealth) -> Message {
         let name = name(&app.overview.app);
-        let (now, before) = (word(app.overview.status), word(app.week_ago));
+        let (now, before) = (word_over(app.overview.status, health), word(app.week_ago));
         let status = if app.changed() {
             format!("this is the week of {name}. Its status is {now}; a week ago it was {before}.")
         } else {
@@ -51,7 +54,9 @@ impl Portal<'_> {
         let calls = format!("Production calls on the last 7 days: {this}. On the 7 days before: {last}.");
         let open = reasons(health);
         let open = if open.is_empty() { "No observation asks for attention.".to_owned() } else { open };
-        let parts = [status.as_str(), calls.as_str(), open.as_str(), &self.look(&app.overview.app)];
+        let lacking = lacking(health);
+        let parts = [status.as_str(), &calls, &open, &lacking, &self.look(&app.overview.app)];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         self.letter(person, &app.overview.app, &format!("{name}: the week, {now}"), &parts)
     }
 
@@ -80,6 +85,29 @@ fn reasons(health: &AppHealth) -> String {
 
 fn word(status: Option<Status>) -> &'static str {
     status.map_or("No API traffic", Status::title)
+}
+
+/// The word for a status over days of which some may be incomplete.
+fn word_over(status: Option<Status>, health: &AppHealth) -> &'static str {
+    match status {
+        Some(Status::Healthy) if !health.incomplete.is_empty() => "Healthy, data incomplete",
+        status => word(status),
+    }
+}
+
+/// What is said of incomplete days; nothing where there are none.
+fn lacking(health: &AppHealth) -> String {
+    let days: Vec<String> = health.incomplete.iter().map(ToString::to_string).collect();
+    match days.as_slice() {
+        [] => String::new(),
+        [day] => format!(
+            "The data of {day} is incomplete: calls are missing there, so the status is that of the calls that arrived."
+        ),
+        days => format!(
+            "The data of these days is incomplete: {}. Calls are missing there, so the status is that of the calls that arrived.",
+            days.join(", ")
+        ),
+    }
 }
 
 fn name(app: &App) -> &str {

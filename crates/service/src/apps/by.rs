@@ -23,7 +23,7 @@ impl Steadfast {
     pub async fn by(&self, actor: &Actor) -> Result<By, Error> {
         let nobody = || Error::from(Refusal::Forbidden("sign in first, or send an API token".to_owned()));
         let person = match actor {
-            Actor::Stranger => return Err(nobody()),
+            Actor::Stranger | Actor::Source { .. } => return Err(nobody()),
             Actor::Person { id, .. } => *id,
             Actor::Organisation { id, token, .. } => self.answering_for(*id, *token).await?.ok_or_else(nobody)?,
         };

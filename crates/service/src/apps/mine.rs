@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{AppId, Day, MemberRole, OrganisationId, PersonId};
+use model::{AppId, Day, DayRange, MemberRole, OrganisationId, PersonId};
 
 use crate::view::AppOverview;
 use crate::{Error, Steadfast, overview};
@@ -45,13 +45,18 @@ impl Steadfast {
             return Ok(theirs.map(|app| app.overview.clone()).collect());
         }
         let days = self.listed_days(as_of);
+        let completeness = self.completeness().await?;
+        let incomplete = &completeness.days;
+        let window = DayRange::before(as_of, health::WINDOW_DAYS);
         let mut apps = Vec::with_capacity(ids.len());
         for id in ids {
             let Some(app) = self.store.app(id).await? else { continue };
             self.judge_within(Some(id), days).await?;
             let verdicts = self.store.verdicts(Some(id), days).await?;
             let listed: Vec<_> = verdicts.iter().map(overview::listed).collect();
-            apps.push(overview::overview(app, &listed, as_of, &self.rules));
+            let mut app = overview::overview(app, &listed, as_of, &self.rules);
+            app.incomplete = incomplete.of_app(id, window);
+            apps.push(app);
         }
         overview::worst_first(&mut apps);
         Ok(apps)

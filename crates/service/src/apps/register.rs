@@ -33,7 +33,7 @@ impl Steadfast {
     /// When the store fails.
     pub async fn organisations_for_apps(&self, actor: &Actor) -> Result<Vec<Organisation>, Error> {
         Ok(match actor {
-            Actor::Stranger => Vec::new(),
+            Actor::Stranger | Actor::Source { .. } => Vec::new(),
             Actor::Person { id, .. } => {
                 let memberships = self.store.organisations_of(*id).await?;
                 memberships.into_iter().map(|(organisation, _)| organisation).collect()

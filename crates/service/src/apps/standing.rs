@@ -16,7 +16,7 @@ impl Steadfast {
         };
         let mut standing = Standing::default();
         match actor {
-            Actor::Stranger => {}
+            Actor::Stranger | Actor::Source { .. } => {}
             Actor::Organisation { id, .. } => standing.owning_token = *id == registration.organisation,
             Actor::Person { id, .. } => {
                 standing.collaborator = self.store.app_role(app, *id).await?;

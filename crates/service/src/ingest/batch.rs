@@ -3,20 +3,17 @@
 //! Batches are read side by side. Committing them is one's turn at a time: whoever's turn it is takes all that wait
 //! and commits them together with what is needed to recognise each when it is sent again.
 
-use std::io::Cursor;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Catalog, Environment, UnixMillis};
-use secrets::Digest;
+use model::{Catalog, Environment, SourceName, SourceWay, UnixMillis};
 use store::SeenBatch;
 use tokio::sync::{OnceCell, oneshot};
-use traffic::{Decoder, ProblemCalls, RejectCounts, RejectReason, Tallied, TimeBounds, WorkerTally};
+use traffic::{OtlpEncoding, ProblemCalls, RejectCounts, RejectReason, Tallied, WorkerTally};
 
-use super::array::{self, Malformed};
-use super::blocks::Blocks;
-use super::identity::Marks;
+use super::open_batch::{BatchHead, Done, DoneBatch};
+use super::reading::{Permission, SourceReading};
+use super::received::OfSource;
 use super::rejects::Reject;
-use super::round::{Engine, Job, LastLine};
 use super::routes::CatalogMatcher;
 use super::turns::Turns;
 use crate::{Error, Steadfast};
@@ -27,11 +24,8 @@ const REMEMBERED_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// The longest idempotency key, in bytes.
 const MAX_KEY_BYTES: usize = 255;
 
-/// Of how many rejected lines the answer tells what was wrong; as many of each block are kept in the rejects file.
-const DETAILS: usize = 100;
-
-/// The size from which a batch is read by several threads, in bytes.
-const LARGE: usize = 4 << 20;
+/// How much of a body is taken in at once, in bytes.
+const STEP: usize = 64 << 10;
 
 /// A batch of call records.
 #[derive(Clone, Debug)]
@@ -46,8 +40,12 @@ pub struct Batch {
     pub key: Option<String>,
     /// Who sent it: the id of a token. Senders don't know of each other's batches.
     pub sender: String,
-    /// How it is called in the rejects file: `http`, or the name of the token.
-    pub source: String,
+    /// The source under which it counts as received, and which the rejects file names.
+    pub source: SourceName,
+    /// How its lines are read.
+    pub reading: SourceReading,
+    /// Which of its calls the sender may send.
+    pub permission: Permission,
 }
 
 /// What the records of a batch look like.
@@ -57,6 +55,19 @@ pub enum BatchShape {
     Lines,
     /// One a line, or one JSON array of all, as the first character tells.
     LinesOrArray,
+    /// The log records of an OTLP export, each of which is a line.
+    Otlp(OtlpEncoding),
+}
+
+impl BatchShape {
+    /// What keeps batches of the same bytes apart that mean different things.
+    pub(super) fn mark(self) -> &'static [u8] {
+        match self {
+            Self::Lines | Self::LinesOrArray => b"\n",
+            Self::Otlp(OtlpEncoding::Protobuf) => b"\notlp\n",
+            Self::Otlp(OtlpEncoding::Json) => b"\notlp json\n",
+        }
+    }
 }
 
 /// What became of a batch.
@@ -91,7 +102,7 @@ impl BatchOutcome {
     }
 
     /// What is said of a batch that was counted before.
-    fn again(seen: &SeenBatch) -> Self {
+    pub(super) fn again(seen: &SeenBatch) -> Self {
         let reason = |(key, count): &(String, u64)| Some((RejectReason::from_key(key)?, *count));
         let mut rejected: Vec<_> = seen.rejects.iter().filter_map(reason).collect();
         rejected.sort_unstable_by_key(|(reason, _)| *reason);
@@ -109,15 +120,17 @@ pub(super) struct Shared {
     /// Set once the time zone is checked and kept.
     zone: OnceCell<()>,
     catalog: Mutex<Option<Known>>,
+    /// Tallies that nobody uses at the moment: each is good for a block of any batch.
+    pub(super) tallies: Mutex<Vec<WorkerTally>>,
     pub(super) turns: Turns,
 }
 
 /// A catalog with what was made of it.
 #[derive(Clone)]
-struct Known {
-    import: Option<i64>,
-    catalog: Arc<Catalog>,
-    matcher: Arc<CatalogMatcher>,
+pub(super) struct Known {
+    pub(super) import: Option<i64>,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) matcher: Arc<CatalogMatcher>,
 }
 
 /// By what a batch is recognised.
@@ -142,6 +155,9 @@ impl Identity {
 /// A batch that is read but not committed.
 pub(super) struct ReadBatch {
     pub(super) identity: Identity,
+    pub(super) source: SourceName,
+    pub(super) way: SourceWay,
+    pub(super) received: OfSource,
     pub(super) import: Option<i64>,
     pub(super) catalog: Arc<Catalog>,
     pub(super) tallied: Vec<Tallied>,
@@ -177,33 +193,42 @@ impl Steadfast {
     /// [`Error::Batch`] for one that can't be used as a whole, [`Error::KeyReused`] for a key of a batch with other
     /// bytes, [`Error::Busy`] while another process ingests, or when the store fails. Nothing of it is counted then.
     pub async fn ingest_batch(&self, batch: Batch) -> Result<BatchOutcome, Error> {
-        check_key(batch.key.as_deref())?;
-        self.batches.0.zone.get_or_try_init(|| self.keep_zone()).await?;
-        let known = self.known_catalog().await?;
-        let identified = tokio::task::spawn_blocking(move || identify(batch));
-        let (batch, identity) = identified.await.map_err(|_| Error::Interrupted)?;
-        if let Some(outcome) = self.counted_before(&identity).await? {
+        let Batch { body, shape, environment, key, sender, source, reading, permission } = batch;
+        let head = BatchHead { shape, environment, key, sender, source, reading, permission };
+        let mut open = self.open_batch(head).await?;
+        let reading = tokio::task::spawn_blocking(move || {
+            for part in body.chunks(STEP) {
+                open.add(part)?;
+            }
+            open.finish()
+        });
+        let done = reading.await.map_err(|_| Error::Interrupted)??;
+        self.commit_batch(done).await
+    }
+
+    /// Commits a batch that was taken in to its end, unless it was counted before; see [`Steadfast::ingest_batch`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn commit_batch(&self, done: DoneBatch) -> Result<BatchOutcome, Error> {
+        let read = match done.0 {
+            Done::CountedBefore(seen, digest) if seen.digest == digest => return Ok(BatchOutcome::again(&seen)),
+            Done::CountedBefore(..) => return Err(Error::KeyReused),
+            Done::Read(read) => *read,
+        };
+        if let Some(outcome) = self.counted_before(&read.identity).await? {
             return Ok(outcome);
         }
-        let now = self.clock.now();
-        let bounds = TimeBounds { now, oldest: self.oldest(now) };
-        let zone = self.platform.zone.clone();
-        let reading = tokio::task::spawn_blocking(move || {
-            let job = Job {
-                decoder: Decoder::steadfast(),
-                matcher: known.matcher,
-                import: known.import,
-                zone,
-                environment: batch.environment,
-                kept_rejects: DETAILS,
-            };
-            read(batch, identity, &job, known.catalog, bounds)
-        });
-        let read = reading.await.map_err(|_| Error::Interrupted)??;
         if read.accepted == 0 && read.rejected.total() == 0 {
             return Ok(read.outcome());
         }
         self.take_turn(read).await
+    }
+
+    /// Checks once that the counts are in days of the configured time zone.
+    pub(super) async fn keep_zone_once(&self) -> Result<(), Error> {
+        self.batches.0.zone.get_or_try_init(|| self.keep_zone()).await?;
+        Ok(())
     }
 
     /// What was said of this batch when it was counted, if it was.
@@ -222,7 +247,7 @@ impl Steadfast {
     }
 
     /// The catalog as of the last import, with its matcher.
-    async fn known_catalog(&self) -> Result<Known, Error> {
+    pub(super) async fn known_catalog(&self) -> Result<Known, Error> {
         // The number first: should an import come between, the counts are unsettled and settle by themselves.
         let import = self.store.last_import().await?.map(|import| import.number);
         let kept = &self.batches.0.catalog;
@@ -248,83 +273,11 @@ impl Steadfast {
     }
 }
 
-fn check_key(key: Option<&str>) -> Result<(), Error> {
+pub(super) fn check_key(key: Option<&str>) -> Result<(), Error> {
     match key {
         Some(key) if key.is_empty() || key.len() > MAX_KEY_BYTES || key.chars().any(char::is_control) => {
             Err(Error::Batch(format!("an idempotency key has 1 to {MAX_KEY_BYTES} bytes without control characters")))
         }
         _ => Ok(()),
     }
-}
-
-fn identify(batch: Batch) -> (Batch, Identity) {
-    // The same bytes for another environment are another batch.
-    let digest = *Digest::of_parts(&[batch.environment.key().as_bytes(), b"\n", &batch.body]).as_bytes();
-    let identity = Identity { sender: batch.sender.clone(), key: batch.key.clone(), digest };
-    (batch, identity)
-}
-
-/// Reads a batch to its end.
-fn read(
-    batch: Batch,
-    identity: Identity,
-    job: &Job,
-    catalog: Arc<Catalog>,
-    bounds: TimeBounds,
-) -> Result<ReadBatch, Error> {
-    let Batch { mut body, shape, source, .. } = batch;
-    if shape == BatchShape::LinesOrArray && array::is_array(&body) {
-        array::to_lines(&mut body).map_err(|malformed| {
-            Error::Batch(match malformed {
-                Malformed::NoEnd => "the JSON array has no end; nothing of it was counted, send all of it".to_owned(),
-                Malformed::GoesOn => {
-                    "something follows the JSON array; send one array, or one record a line".to_owned()
-                }
-            })
-        })?;
-    }
-    let threads = match body.len() {
-        LARGE.. => std::thread::available_parallelism().map_or(1, Into::into),
-        _ => 1,
-    };
-    let blocks = Blocks::new(Box::new(Cursor::new(body)), Marks::default(), 0, false, false);
-    let mut engine = Engine::new(blocks, threads, job);
-    let mut read = ReadBatch {
-        identity,
-        import: job.import,
-        catalog,
-        tallied: Vec::new(),
-        problems: Vec::new(),
-        accepted: 0,
-        rejected: RejectCounts::default(),
-        details: Vec::new(),
-        evidence: Vec::new(),
-    };
-    let mut line = 1;
-    loop {
-        let mut outcomes = engine.round(job, bounds);
-        let ended = engine.blocks.end().is_some();
-        if ended {
-            outcomes.extend(engine.last_line(job, bounds, LastLine::IsFinal));
-        }
-        for outcome in outcomes {
-            read.accepted += outcome.counted;
-            read.rejected.merge(&outcome.reject_counts);
-            read.problems.extend(outcome.problems);
-            for reject in outcome.rejects {
-                let (line, reason) = (line + reject.line_in_block, reject.reason);
-                if read.details.len() < DETAILS {
-                    read.details.push(BatchReject { line, reason, detail: reject.detail.clone() });
-                }
-                let (source, reason) = (source.clone(), reason.key());
-                read.evidence.push(Reject { source, line, reason, detail: reject.detail, text: reject.text });
-            }
-            line += outcome.lines;
-        }
-        if ended {
-            break;
-        }
-    }
-    read.tallied = engine.tallies().map(WorkerTally::drain).collect();
-    Ok(read)
 }

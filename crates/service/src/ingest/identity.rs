@@ -5,12 +5,14 @@
 //! recognised; a file that was truncated and written anew, or replaced, begins differently and is read from its
 //! start.
 
+use std::fs::File;
 use std::hash::Hasher;
 use std::io::{self, Read};
 use std::path::Path;
 
 use store::{SourcePosition, Store};
 
+use super::follow::read_at;
 use super::source::{Input, Packing, Source};
 use crate::Error;
 
@@ -25,7 +27,7 @@ pub(super) fn digest(bytes: &[u8]) -> u64 {
 }
 
 /// The bytes by which a source is known, gathered while it is read.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {
     /// The first bytes, up to [`SPAN`].
     head: Vec<u8>,
@@ -48,6 +50,26 @@ impl Marks {
         }
     }
 
+    /// The marks of the first `offset` bytes of a plain file; `None` if there are fewer.
+    pub(super) fn of(file: &File, offset: u64) -> io::Result<Option<Self>> {
+        let span = usize::try_from(offset).unwrap_or(usize::MAX).min(SPAN);
+        let mut marks = Self { head: vec![0; span], tail: vec![0; span] };
+        let all = read_fully(file, &mut marks.head, 0)? && read_fully(file, &mut marks.tail, offset - span as u64)?;
+        Ok(all.then_some(marks))
+    }
+
+    /// Whether they are those that a position was saved with.
+    pub(super) fn are_of(&self, position: &SourcePosition) -> bool {
+        self.head_len() == position.head_len
+            && self.head_digest() == position.head_digest
+            && self.tail_digest() == position.tail_digest
+    }
+
+    /// The first bytes, up to [`SPAN`].
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head
+    }
+
     /// How many bytes the digest of the head covers.
     pub(super) fn head_len(&self) -> u32 {
         u32::try_from(self.head.len()).unwrap_or(u32::MAX)
@@ -62,6 +84,22 @@ impl Marks {
     pub(super) fn tail_digest(&self) -> u64 {
         digest(&self.tail)
     }
+}
+
+/// Fills a buffer from a place in a file. Tells whether there was enough.
+fn read_fully(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<bool> {
+    while !buffer.is_empty() {
+        match read_at(file, buffer, at) {
+            Ok(0) => return Ok(false),
+            Ok(n) => {
+                buffer = &mut buffer[n..];
+                at += n as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
 }
 
 /// Reads and forgets `count` bytes, but for their marks. Returns how many there were.
@@ -147,7 +185,7 @@ fn is_at_end(source: &mut Source) -> io::Result<bool> {
 
 /// Whether a position is that of another file which is still there and goes on differently, and so short that two
 /// logs may well begin with all of it. (A file that has nothing but that is a copy all the same.)
-fn is_of_another_file(position: &SourcePosition, input: &Input) -> bool {
+pub(super) fn is_of_another_file(position: &SourcePosition, input: &Input) -> bool {
     let Input::File(path) = input else { return false };
     let head_len = position.head_len as usize;
     if head_len == SPAN || is_same_file(Path::new(&position.path), path) {

@@ -1,85 +1,143 @@
-//! One process at a time adds counts to a data directory: the bounds on undocumented routes and companies are exact
-//! only while nobody else adds to the store between asking it what is kept and committing.
+//! One process at a time adds counts to a data directory: `steadfast serve`, `steadfast ingest` or `steadfast demo`, from
+//! beginning to end. The bounds on undocumented routes and companies are exact only while nobody else adds to the store
+//! between asking it what is kept and committing; and the limits and mails of a portal are one process's own.
 //!
-//! `steadfast ingest` holds the file `ingest.lock` from beginning to end, `steadfast serve` for each commit of batches.
-//! Whoever has it leaves a name in it, and so finds out whether what it remembers of the store still holds.
+//! The operating system keeps the lock and ends it with its process. The text in the file is for people: it says who has it.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
+
+use model::UnixMillis;
 
 use crate::Error;
 
-/// How long a batch waits for another process.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The lock's file within the data directory.
+const FILE: &str = "ingest.lock";
 
-/// How often it looks.
-const STEP: Duration = Duration::from_millis(20);
+/// How much of the text is read at most, in bytes.
+const TEXT: u64 = 512;
 
-/// The lock of a data directory, as one process has it open.
-pub(super) struct IngestLock {
+/// How often the text is looked for where there is none yet.
+const TRIES: usize = 1_000;
+
+/// The right to add counts to a data directory, until it is dropped or the process ends, however it does.
+#[derive(Debug)]
+pub struct WriterLock {
     file: File,
-    path: PathBuf,
-    /// This process's own name.
-    name: [u8; 8],
 }
 
-/// The lock, held until it is dropped.
-pub(super) struct Held<'a> {
-    file: &'a File,
-    /// Whether nobody else had it since this process had it last.
-    pub(super) undisturbed: bool,
-}
-
-impl IngestLock {
-    /// Opens the lock of the directory in which this file is; `name` is a number that no other process has.
-    pub(super) fn beside(file: &Path, name: u64) -> Result<Self, Error> {
-        let path = file.with_file_name("ingest.lock");
+impl WriterLock {
+    /// Takes the lock of a data directory, which is made if it isn't there. `command` (`steadfast serve`) and `now` are
+    /// told to whoever wants it meanwhile. It returns at once.
+    ///
+    /// # Errors
+    /// [`Error::Held`] while another process has it, with who that is; [`Error::Lock`] when the file can't be used.
+    pub fn take(data: &Path, command: &str, now: UnixMillis) -> Result<Self, Error> {
+        let path = data.join(FILE);
+        let failed = |error: &io::Error| Error::Lock { path: path.clone(), message: error.to_string() };
+        std::fs::create_dir_all(data).map_err(|error| Error::Lock {
+            path: data.to_owned(),
+            message: format!("it can't be made a directory: {error}"),
+        })?;
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let file = open.map_err(|error| failed(&path, &error))?;
-        Ok(Self { file, path, name: name.to_ne_bytes() })
-    }
-
-    /// Waits until no other process has the lock, for a moment.
-    pub(super) async fn hold(&self) -> Result<Held<'_>, Error> {
-        let started = Instant::now();
-        loop {
-            match self.file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => tokio::time::sleep(STEP).await,
-                Err(TryLockError::WouldBlock) => return Err(Error::Busy),
-                Err(TryLockError::Error(error)) => return Err(failed(&self.path, &error)),
+        let file = open.map_err(|error| failed(&error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::Held { data: data.to_owned(), holder: holder(&file) });
             }
+            Err(TryLockError::Error(error)) => return Err(failed(&error)),
         }
-        let mut held = Held { file: &self.file, undisturbed: false };
-        held.undisturbed = self.sign().map_err(|error| failed(&self.path, &error))?;
-        Ok(held)
+        let lock = Self { file };
+        let text = format!("process {}, `{command}`, since {}\n", std::process::id(), minute(now));
+        // A full disk keeps nobody from working: whoever is refused then learns less.
+        let _ = lock.sign(&text);
+        Ok(lock)
     }
 
-    /// Leaves this process's name in the file. Tells whether it was there already.
-    fn sign(&self) -> io::Result<bool> {
+    fn sign(&self, text: &str) -> io::Result<()> {
         let mut file = &self.file;
-        let mut last = Vec::new();
-        file.seek(SeekFrom::Start(0))?;
-        file.take(64).read_to_end(&mut last)?;
-        if last == self.name {
-            return Ok(true);
-        }
         file.set_len(0)?;
         file.seek(SeekFrom::Start(0))?;
-        file.write_all(&self.name)?;
-        Ok(false)
+        file.write_all(text.as_bytes())
     }
 }
 
-impl Drop for Held<'_> {
+/// Who has the lock, as the text says.
+fn holder(mut file: &File) -> String {
+    let mut read = || {
+        let mut text = Vec::new();
+        file.seek(SeekFrom::Start(0)).ok()?;
+        file.take(TEXT).read_to_end(&mut text).ok()?;
+        let text = String::from_utf8(text).ok()?;
+        let line = text.strip_suffix('\n')?;
+        let plain = line.starts_with("process ") && !line.chars().any(char::is_control);
+        plain.then(|| line.to_owned())
+    };
+    // It may have been taken a moment ago.
+    let told = (0..TRIES).find_map(|_| {
+        std::thread::yield_now();
+        read()
+    });
+    told.unwrap_or_else(|| "another process".to_owned())
+}
+
+impl Drop for WriterLock {
     fn drop(&mut self) {
-        // Should it fail, closing the file ends the lock.
+        // Should either fail, closing the file ends the lock.
+        let _ = self.file.set_len(0);
         let _ = self.file.unlock();
     }
 }
 
-fn failed(path: &Path, error: &io::Error) -> Error {
-    Error::Input { name: path.display().to_string(), message: format!("it can't be locked: {error}") }
+/// `2026-11-21 13:45 UTC`.
+fn minute(at: UnixMillis) -> String {
+    let text = at.to_string();
+    match (text.get(..10), text.get(11..16)) {
+        (Some(day), Some(time)) => format!("{day} {time} UTC"),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixMillis = UnixMillis(1_795_182_312_345);
+
+    fn refusal(data: &Path) -> String {
+        WriterLock::take(data, "steadfast ingest", NOW).map(drop).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_second_writer_learns_who_the_first_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("new").join("data");
+        let first = WriterLock::take(&data, "steadfast serve", NOW).unwrap();
+        let holder = format!("process {}, `steadfast serve`, since 2026-11-20 13:45 UTC", std::process::id());
+        let told = refusal(&data);
+        assert!(told.contains(&holder) && told.contains(&data.display().to_string()), "{told}");
+        assert_eq!(refusal(&data), told);
+        drop(first);
+        drop(WriterLock::take(&data, "steadfast ingest", NOW).unwrap());
+    }
+
+    #[test]
+    fn what_a_dead_process_left_in_the_file_holds_nobody_up() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE), "process 1, `steadfast serve`, since 2020-01-01 00:00 UTC\n").unwrap();
+        let _lock = WriterLock::take(folder.path(), "steadfast serve", NOW).unwrap();
+        assert!(refusal(folder.path()).contains(&format!("process {},", std::process::id())));
+    }
+
+    #[test]
+    fn a_text_that_says_nothing_is_not_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = WriterLock::take(folder.path(), "steadfast serve", NOW).unwrap();
+        for text in ["", "process \u{1b}[2J\n", "something else\n", "process 12, `stead"] {
+            lock.sign(text).unwrap();
+            assert!(refusal(folder.path()).contains("in use by another process"), "{text:?}");
+        }
+    }
 }

@@ -7,14 +7,20 @@
 mod array;
 mod batch;
 mod blocks;
+mod cutter;
+mod follow;
 mod identity;
 mod kept;
 mod lock;
+mod open_batch;
 mod pending;
+mod reading;
+mod received;
 mod rejects;
 mod round;
 mod routes;
 mod source;
+mod syslog;
 mod turns;
 
 use std::io::{Cursor, Read};
@@ -22,19 +28,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use model::{Catalog, Environment, UnixMillis};
+use model::{Catalog, Environment, SourceName, SourceWay, UnixMillis};
 use store::{IngestCommit, SourcePosition, StoreError};
 use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, TimeBounds};
 
 pub use batch::{Batch, BatchOutcome, BatchReject, BatchShape, Batches};
+pub use follow::{FollowTotals, FollowedSource, Watcher, matching_files};
+pub use lock::WriterLock;
+pub use open_batch::{BatchHead, DoneBatch, OpenBatch};
+pub use reading::{Permission, SourceReading};
 pub use rejects::{Reject, RejectsFile};
 pub use source::{Input, packed_size};
+pub use syslog::{AddressError, Network, SyslogAddress, SyslogListeners, SyslogSource};
 
 use crate::{Error, Steadfast};
 use blocks::{Blocks, End};
 use identity::Found;
 use kept::Kept;
 use pending::Pending;
+use received::{OfSource, Received};
 use round::{Engine, Job, LastLine};
 use routes::CatalogMatcher;
 
@@ -60,6 +72,8 @@ const BLOCK_EVIDENCE: usize = 1000;
 /// How to read.
 #[derive(Clone, Debug)]
 pub struct IngestOptions {
+    /// The source under which what is read counts as received.
+    pub source: SourceName,
     /// The format of the lines; guessed from the first of them if not given.
     pub format: Option<Format>,
     /// Where the app, the environment and the principal stand, if not where the format looks for them. (The
@@ -130,6 +144,9 @@ impl Steadfast {
         progress: &dyn Progress,
     ) -> Result<IngestOutcome, Error> {
         self.keep_zone().await?;
+        // What it adds by name, nobody else in this process knows of.
+        let mut turn = self.batches.0.turns.turn.lock().await;
+        turn.kept.forget();
         let mut located = match identity::locate(self.store.as_ref(), input).await? {
             Found::Ready(located) => located,
             Found::Beginning(position) => return Ok(IngestOutcome::beginning(&position)),
@@ -166,7 +183,7 @@ impl Steadfast {
             environment: options.environment,
             kept_rejects: BLOCK_EVIDENCE,
         };
-        Reading::new(self, input, located, options.threads, job, catalog, outcome).run(progress).await
+        Reading::new(self, input, options, located, job, catalog, outcome).run(progress).await
     }
 }
 
@@ -228,6 +245,7 @@ fn guess(input: &Input, source: &mut source::Source) -> Result<Option<(Format, S
 struct Reading<'a> {
     steadfast: &'a Steadfast,
     input: &'a Input,
+    source: SourceName,
     job: Arc<Job>,
     catalog: Arc<Catalog>,
     packed: Arc<AtomicU64>,
@@ -241,6 +259,7 @@ struct Reading<'a> {
     line: u64,
     engine: Option<Engine>,
     pending: Pending,
+    received: OfSource,
     kept: Kept,
     evidence: Vec<Reject>,
     outcome: IngestOutcome,
@@ -250,8 +269,8 @@ impl<'a> Reading<'a> {
     fn new(
         steadfast: &'a Steadfast,
         input: &'a Input,
+        options: &IngestOptions,
         located: identity::Located,
-        threads: usize,
         job: Job,
         catalog: Arc<Catalog>,
         outcome: IngestOutcome,
@@ -265,6 +284,7 @@ impl<'a> Reading<'a> {
         Self {
             steadfast,
             input,
+            source: options.source.clone(),
             packed: located.source.progress,
             last_line: match located.source.packing {
                 _ if live => LastLine::IsFinal,
@@ -274,10 +294,11 @@ impl<'a> Reading<'a> {
             position: located.before,
             newest_known: located.newest_known,
             line,
-            engine: Some(Engine::new(blocks, threads, &job)),
+            engine: Some(Engine::new(blocks, options.threads, &job)),
             job: Arc::new(job),
             catalog,
             pending: Pending::default(),
+            received: OfSource::default(),
             kept: Kept::default(),
             evidence: Vec::new(),
             outcome,
@@ -359,6 +380,7 @@ impl<'a> Reading<'a> {
     /// Adds what one block told, in the order of the source.
     fn add(&mut self, block: &BlockOutcome) {
         self.pending.add_rejects(&block.reject_counts);
+        self.received.add(block);
         self.outcome.unidentified += self.pending.add_problems(&block.problems, &self.catalog, &mut self.kept);
         for reject in &block.rejects {
             if self.evidence.len() < EVIDENCE {
@@ -398,7 +420,29 @@ impl<'a> Reading<'a> {
             ..IngestCommit::empty(at)
         };
         self.pending.take_into(&mut commit);
+        let mut received = Received::default();
+        received.add(&self.source, self.input.way(), &std::mem::take(&mut self.received));
+        received.take_into(&mut commit);
         Ok(commit)
+    }
+}
+
+impl Input {
+    /// The source under which it counts as received where none is named.
+    #[must_use]
+    pub fn default_source(&self) -> SourceName {
+        match self {
+            Self::File(_) => SourceName::files(),
+            Self::Pipe(_) | Self::Stdin => SourceName::stdin(),
+        }
+    }
+
+    /// The way by which its calls come in.
+    fn way(&self) -> SourceWay {
+        match self {
+            Self::File(_) => SourceWay::Files,
+            Self::Pipe(_) | Self::Stdin => SourceWay::Stdin,
+        }
     }
 }
 
@@ -426,6 +470,7 @@ fn position(input: &Input, blocks: &Blocks, lines: u64, at: UnixMillis) -> Optio
         head_digest: marks.head_digest(),
         tail_digest: marks.tail_digest(),
         updated_at: at,
+        followed_by: None,
     })
 }
 

@@ -1,19 +1,22 @@
 //! The rejects file: the lines that could not be used, with where they stand and why, for people to mend.
 //!
 //! Counts of rejects are exact and live in the store; the file is evidence, bounded in size. A line is
-//! written before its count is committed, so after a kill it may stand there twice, but is never missing.
+//! written before its count is committed, so after a kill it may stand there twice, but is never missing. No line is
+//! written as it came: what may be kept of it is for [`Privacy`] to say.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
+use traffic::Privacy;
 
 /// The size at which the file is put aside as `rejects.1.ndjson`, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
 
 /// One rejected line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
     /// The file it stands in.
     pub source: String,
@@ -23,21 +26,38 @@ pub struct Reject {
     pub reason: &'static str,
     /// What exactly is wrong.
     pub detail: String,
-    /// How the line begins.
+    /// How the line begins, as it came.
     pub text: String,
+}
+
+/// A rejected line as it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    source: &'a str,
+    line: u64,
+    reason: &'a str,
+    detail: &'a str,
+    text: String,
 }
 
 /// Where rejected lines are kept.
 #[derive(Clone, Debug)]
 pub struct RejectsFile {
     path: PathBuf,
+    privacy: Arc<Privacy>,
 }
 
 impl RejectsFile {
     /// The rejects file of a data directory.
     #[must_use]
     pub fn within(data: &Path) -> Self {
-        Self { path: data.join("rejects.ndjson") }
+        Self { path: data.join("rejects.ndjson"), privacy: Arc::default() }
+    }
+
+    /// The same file with other rules for what may be kept of a line.
+    #[must_use]
+    pub fn with_privacy(self, privacy: Privacy) -> Self {
+        Self { privacy: Arc::new(privacy), ..self }
     }
 
     /// Its path.
@@ -63,7 +83,9 @@ impl RejectsFile {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = BufWriter::new(options.open(&self.path)?);
         for reject in rejects {
-            serde_json::to_writer(&mut file, reject)?;
+            let Reject { source, line, reason, detail, text } = reject;
+            let text = self.privacy.excerpt(text);
+            serde_json::to_writer(&mut file, &Written { source, line: *line, reason, detail, text })?;
             file.write_all(b"\n")?;
         }
         file.flush()

@@ -137,6 +137,7 @@ fn tally(tally: &mut WorkerTally, bytes: &[u8], sequence: u64, job: &Job, bounds
         matcher: job.matcher.as_ref(),
         bounds,
         default_environment: job.environment,
+        allowed: None,
         kept_rejects: job.kept_rejects,
     };
     tally.tally_block(bytes, sequence, &context)

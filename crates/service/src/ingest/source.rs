@@ -50,7 +50,7 @@ pub(super) enum Packing {
 
 impl Packing {
     /// Told from the first bytes, whatever the file is called.
-    fn of(first: &[u8]) -> Self {
+    pub(super) fn of(first: &[u8]) -> Self {
         match first {
             [0x1f, 0x8b, ..] => Self::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,

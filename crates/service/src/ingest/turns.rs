@@ -1,6 +1,5 @@
 //! Committing batches, one's turn at a time: those that wait share a commit.
 
-use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 
 use store::{BatchCommit, IngestCommit};
@@ -9,8 +8,8 @@ use tokio::sync::oneshot;
 use super::KEYS;
 use super::batch::{BatchOutcome, ReadBatch};
 use super::kept::Kept;
-use super::lock::IngestLock;
 use super::pending::{Pending, keyed};
+use super::received::Received;
 use crate::{Error, Steadfast};
 
 /// How many batches share a commit at most.
@@ -20,8 +19,8 @@ const SHARED: usize = 64;
 #[derive(Default)]
 pub(super) struct Turns {
     waiting: Mutex<Vec<Waiting>>,
-    /// Held by the one whose turn it is.
-    turn: tokio::sync::Mutex<Turn>,
+    /// Held by the one whose turn it is, whatever it commits.
+    pub(super) turn: tokio::sync::Mutex<Turn>,
 }
 
 /// A batch, and where the answer is waited for.
@@ -32,9 +31,8 @@ struct Waiting {
 
 /// What is handed on from turn to turn.
 #[derive(Default)]
-struct Turn {
-    lock: Option<IngestLock>,
-    kept: Kept,
+pub(super) struct Turn {
+    pub(super) kept: Kept,
     /// The last import that was met.
     import: Option<i64>,
 }
@@ -72,22 +70,9 @@ impl Turns {
 impl Turn {
     /// Commits batches together and answers each; where that fails, each by itself.
     async fn commit(&mut self, steadfast: &Steadfast, mut group: Vec<Waiting>) {
-        let lock = match self.lock.take().map_or_else(|| open_lock(steadfast), Ok) {
-            Ok(lock) => lock,
-            Err(error) => return refuse(group, error),
-        };
-        match lock.hold().await {
-            Ok(held) => {
-                if !held.undisturbed {
-                    self.kept.forget();
-                }
-                while !group.is_empty() {
-                    group = self.commit_distinct(steadfast, group).await;
-                }
-            }
-            Err(error) => refuse(group, error),
+        while !group.is_empty() {
+            group = self.commit_distinct(steadfast, group).await;
         }
-        self.lock = Some(lock);
     }
 
     /// Commits all batches but those that would be taken for one of the others, which are returned.
@@ -141,16 +126,21 @@ impl Turn {
         saved
     }
 
-    async fn try_save(&mut self, steadfast: &Steadfast, batches: &[&ReadBatch]) -> Result<(), Error> {
-        let newest = batches.iter().filter_map(|batch| batch.import).max();
-        if newest > self.import {
+    /// Takes note of an import that something was read with.
+    pub(super) fn meet(&mut self, import: Option<i64>) {
+        if import > self.import {
             // Routes that are documented now take no place among the undocumented ones any more.
             self.kept.forget();
-            self.import = newest;
+            self.import = import;
         }
+    }
+
+    async fn try_save(&mut self, steadfast: &Steadfast, batches: &[&ReadBatch]) -> Result<(), Error> {
+        self.meet(batches.iter().filter_map(|batch| batch.import).max());
         self.kept.learn(batches.iter().flat_map(|batch| &batch.problems), steadfast.store.as_ref()).await?;
-        let mut pending = Pending::default();
+        let (mut pending, mut received) = (Pending::default(), Received::default());
         for batch in batches {
+            received.add(&batch.source, batch.way, &batch.received);
             pending.change_catalog();
             for tallied in &batch.tallied {
                 pending.add_tallied(tallied, &batch.catalog);
@@ -175,25 +165,13 @@ impl Turn {
             ..IngestCommit::empty(steadfast.clock.now())
         };
         pending.take_into(&mut commit);
+        received.take_into(&mut commit);
         steadfast.store.commit_ingest(commit).await?;
         Ok(())
     }
 }
 
-fn open_lock(steadfast: &Steadfast) -> Result<IngestLock, Error> {
-    let name = std::collections::hash_map::RandomState::new().hash_one(0);
-    IngestLock::beside(steadfast.rejects.path(), name)
-}
-
 fn give(waiting: Waiting, answer: Result<BatchOutcome, Error>) {
     // Nobody waits any more? It is counted all the same, and recognised when it is sent again.
     let _ = waiting.answer.send(answer);
-}
-
-/// Answers all with the same refusal.
-fn refuse(group: Vec<Waiting>, error: Error) {
-    let mut error = Some(error);
-    for waiting in group {
-        give(waiting, Err(error.take().unwrap_or(Error::Busy)));
-    }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use health::Rules;
+use health::{IncompleteDays, Rules};
 use model::Day;
 
 use super::Overview;
@@ -17,6 +17,16 @@ pub struct OverviewCache {
     /// The last used last.
     kept: Arc<Mutex<Vec<Kept>>>,
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// Those with incomplete days, the last used last.
+    marked: Arc<Mutex<Vec<Marked>>>,
+}
+
+/// An overview with the incomplete days of its apps.
+#[derive(Clone, Debug)]
+struct Marked {
+    plain: Arc<Overview>,
+    incomplete: IncompleteDays,
+    marked: Arc<Overview>,
 }
 
 #[derive(Clone, Debug)]
@@ -49,6 +59,28 @@ impl OverviewCache {
             all.remove(0);
         }
         all.push(Kept { revision, rules: *rules, overview });
+    }
+
+    /// An overview with the incomplete days of its apps; `make` makes it where it is not kept.
+    pub(super) fn marked(
+        &self,
+        plain: &Arc<Overview>,
+        incomplete: &IncompleteDays,
+        make: impl FnOnce() -> Overview,
+    ) -> Arc<Overview> {
+        let mut all = self.marked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |kept: &Marked| Arc::ptr_eq(&kept.plain, plain) && kept.incomplete == *incomplete;
+        let found = all.iter().position(is_it).map(|place| all.remove(place));
+        let found = found.unwrap_or_else(|| {
+            all.retain(|kept| kept.marked.as_of != plain.as_of);
+            Marked { plain: Arc::clone(plain), incomplete: incomplete.clone(), marked: Arc::new(make()) }
+        });
+        let marked = Arc::clone(&found.marked);
+        if all.len() == DAYS {
+            all.remove(0);
+        }
+        all.push(found);
+        marked
     }
 
     /// Waits until nobody else makes an overview.

@@ -9,6 +9,7 @@ mod standing;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use health::IncompleteDays;
 use model::{AppId, Day, DayRange, Status};
 
 pub use self::kept::OverviewCache;
@@ -86,6 +87,17 @@ impl Steadfast {
     /// # Errors
     /// When the store fails.
     pub async fn overview(&self, as_of: Day) -> Result<Arc<Overview>, Error> {
+        let overview = self.unmarked(as_of).await?;
+        let completeness = self.completeness().await?;
+        let window = DayRange::before(as_of, health::WINDOW_DAYS);
+        if completeness.days.of_any(window).is_empty() {
+            return Ok(overview);
+        }
+        Ok(self.overviews.marked(&overview, &completeness.days, || marked(&overview, &completeness.days, window)))
+    }
+
+    /// Every app as of a day, whatever days are incomplete.
+    async fn unmarked(&self, as_of: Day) -> Result<Arc<Overview>, Error> {
         let days = self.listed_days(as_of);
         self.find_dirty().await?;
         let state = self.store.list_state(days).await?;
@@ -118,6 +130,17 @@ impl Steadfast {
         let longest = health::WINDOW_DAYS.max(self.rules.roll_up.no_traffic_days);
         DayRange { start: DayRange::before(as_of.plus(-WEEK), longest).start, end: as_of.plus(-1) }
     }
+}
+
+/// The same apps, with the days of the window that are incomplete.
+fn marked(overview: &Overview, incomplete: &IncompleteDays, window: DayRange) -> Overview {
+    let marked = |app: &Arc<AppStanding>| {
+        let mut app = AppStanding::clone(app);
+        app.overview.incomplete = incomplete.of_app(&app.overview.app.id, window);
+        Arc::new(app)
+    };
+    let apps = overview.apps.iter().map(marked).collect();
+    Overview { as_of: overview.as_of, apps, places: overview.places.clone() }
 }
 
 /// What apps are sorted by: worst first, then by name; the reserved app of unidentified calls last.

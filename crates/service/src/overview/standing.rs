@@ -53,7 +53,8 @@ impl AppStanding {
     }
 }
 
-/// An app with its status as of a day. `days` are sorted; days without traffic may be missing.
+/// An app with its status as of a day. `days` are sorted; days without traffic may be missing. Which of them are incomplete
+/// is added by [`super::marked`].
 pub(crate) fn overview(app: model::App, days: &[ListedDay], as_of: Day, rules: &Rules) -> AppOverview {
     let statuses = statuses(days, as_of, rules);
     let window = DayRange::before(as_of, health::WINDOW_DAYS);
@@ -64,6 +65,7 @@ pub(crate) fn overview(app: model::App, days: &[ListedDay], as_of: Day, rules: &
         calls: calls(days, DayRange::before(as_of, rules.roll_up.no_traffic_days)),
         strip: window.iter().map(|day| (day, severity(day))).collect(),
         summary: summary(&statuses),
+        incomplete: Vec::new(),
     }
 }
 

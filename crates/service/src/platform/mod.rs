@@ -1,10 +1,8 @@
-//! What the platform's own team oversees: who still calls what is deprecated or private, and where counts come from.
+//! What the platform's own team oversees: who still calls what is deprecated or private.
 
 mod board;
 mod board_cache;
-mod sources;
 
 pub use self::board::{Board, BoardRoute, RouteUse};
 pub use self::board_cache::BoardCache;
-pub use self::sources::Sources;
 pub use store::{BatchSender, CatalogImport, LoggedChange, SourcePosition};

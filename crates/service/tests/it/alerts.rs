@@ -215,3 +215,26 @@ async fn the_week_is_told_on_monday_once() {
     world.wait_days(1);
     assert_eq!(world.tell().await, 2);
 }
+
+#[tokio::test]
+async fn a_mail_about_incomplete_days_says_so() {
+    let mut world = World::new().await;
+    let reader = world.somebody(1).await;
+    world.calls(1, 403, 500).await;
+    world.calls(2, 403, 500).await;
+    world.choose(reader, Some(AlertChanges::Any), true).await;
+    // Good calls again, of which some are lost.
+    let day = world.steadfast().today().plus(3);
+    let lost = world.steadfast().platform.zone.start_of(day);
+    let source = model::SourceName::files();
+    let reason = model::LossReason::CutShort;
+    world.steadfast().record_loss(&source, lost, lost.plus_millis(1), reason, "access.log.gz").await.unwrap();
+    world.wait_days(15);
+    world.calls(-14, 200, 500).await;
+    assert!(world.tell().await > 0);
+    let mails: Vec<String> =
+        world.server.outbox.messages().iter().map(|mail| format!("{}\n{}", mail.subject, mail.text)).collect();
+    let told = |part: &str| mails.iter().filter(|mail| mail.contains(part)).count();
+    assert!(told("Healthy, data incomplete") > 0, "{mails:?}");
+    assert_eq!(told(&format!("The data of {day} is incomplete")), mails.len(), "{mails:?}");
+}

@@ -1,7 +1,6 @@
 //! Batches of calls are counted exactly once, and never partly.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::sync::Arc;
 
 use model::{Environment, UnixMillis};
@@ -207,21 +206,6 @@ async fn the_bound_on_undocumented_routes_holds_over_batches_at_once() {
 }
 
 #[tokio::test]
-async fn while_another_process_ingests_a_batch_waits_and_then_says_so() {
-    let installation = Installation::new();
-    let steadfast = installation.steadfast.clone();
-    let other = File::create(installation.path("ingest.lock")).unwrap();
-    other.lock().unwrap();
-    let refused = steadfast.ingest_batch(batch(lines("acme", 0..10), None)).await;
-    assert!(matches!(refused, Err(Error::Busy)), "{refused:?}");
-    let waiting = tokio::spawn(async move { steadfast.ingest_batch(batch(lines("acme", 0..10), None)).await });
-    check_count(&installation, 0).await;
-    drop(other);
-    assert_eq!(told(&waiting.await.unwrap().unwrap()), (10, 0, false));
-    check_count(&installation, 10).await;
-}
-
-#[tokio::test]
 async fn a_sender_who_hangs_up_finds_the_batch_counted_once() {
     let installation = Installation::new();
     for round in 0..30 {
@@ -231,4 +215,80 @@ async fn a_sender_who_hangs_up_finds_the_batch_counted_once() {
         installation.steadfast.ingest_batch(batch(body, None)).await.unwrap();
         check_count(&installation, (round as u64 + 1) * 10).await;
     }
+}
+
+/// What a sender might send: good and bad records, in a batch that may be an array.
+fn bodies() -> impl proptest::strategy::Strategy<Value = (Vec<u8>, BatchShape)> {
+    use proptest::prelude::*;
+    let record = prop_oneof![
+        6 => (0..5_usize, 0..200_usize, 0..4_usize)
+            .prop_map(|(app, n, status)| line(&format!("app{app}"), n, &format!("/a/{n}"), [200, 201, 403, 500][status])),
+        1 => Just("not a record\n".to_owned()),
+        1 => Just("\n".to_owned()),
+        1 => (60_000..70_000_usize).prop_map(|length| format!("{{\"x\":\"{}\"}}\n", "y".repeat(length))),
+    ];
+    (prop::collection::vec(record, 0..40), any::<bool>(), any::<bool>()).prop_map(|(records, is_array, is_odd)| {
+        let lines = records.concat();
+        if is_array {
+            let elements = lines.trim_end().replace('\n', ",");
+            (format!("[{elements}{}", if is_odd { "" } else { "]\n" }).into_bytes(), BatchShape::LinesOrArray)
+        } else {
+            (lines.into_bytes(), BatchShape::Lines)
+        }
+    })
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+    #[test]
+    fn it_makes_no_difference_in_which_pieces_a_batch_comes(
+        (body, shape) in bodies(), steps in proptest::collection::vec(1..50_000_usize, 1..20),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (whole, streamed, counts) = runtime.block_on(async {
+            let (one, other) = (Installation::new(), Installation::new());
+            let whole = one.steadfast.ingest_batch(Batch { shape, ..batch(body.clone(), None) }).await;
+            let Batch { environment, key, sender, source, reading, permission, .. } = batch("", None);
+            let head = service::BatchHead { shape, environment, key, sender, source, reading, permission };
+            let mut open = other.steadfast.open_batch(head).await.unwrap();
+            let (mut rest, mut steps) = (body.as_slice(), steps.iter().cycle());
+            let mut streamed = Ok(());
+            while !rest.is_empty() && streamed.is_ok() {
+                let (piece, later) = rest.split_at(rest.len().min(*steps.next().unwrap()));
+                (streamed, rest) = (open.add(piece), later);
+            }
+            let streamed = match streamed.and_then(|()| open.finish()) {
+                Ok(done) => other.steadfast.commit_batch(done).await,
+                Err(error) => Err(error),
+            };
+            (whole, streamed, (count(&one).await, count(&other).await))
+        });
+        proptest::prop_assert_eq!(counts.0, counts.1);
+        match (whole, streamed) {
+            (Ok(whole), Ok(streamed)) => {
+                proptest::prop_assert_eq!(counts.0, whole.accepted);
+                proptest::prop_assert_eq!(whole, streamed);
+            }
+            (Err(whole), Err(streamed)) => {
+                proptest::prop_assert_eq!(counts.0, 0);
+                proptest::prop_assert_eq!(whole.to_string(), streamed.to_string());
+            }
+            (whole, streamed) => proptest::prop_assert!(false, "{:?} {:?}", whole, streamed),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_batch_of_a_known_key_is_not_decoded_again() {
+    let installation = Installation::new();
+    let body = lines("acme", 0..100);
+    installation.steadfast.ingest_batch(batch(body.clone(), Some("k"))).await.unwrap();
+    let Batch { shape, environment, key, sender, source, reading, permission, .. } = batch("", Some("k"));
+    let head = service::BatchHead { shape, environment, key, sender, source, reading, permission };
+    let mut open = installation.steadfast.open_batch(head).await.unwrap();
+    open.add(body.as_bytes()).unwrap();
+    assert_eq!(open.held(), 0);
+    let outcome = installation.steadfast.commit_batch(open.finish().unwrap()).await.unwrap();
+    assert_eq!(told(&outcome), (100, 0, true));
+    check_count(&installation, 100).await;
 }

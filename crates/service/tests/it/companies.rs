@@ -171,7 +171,6 @@ async fn batches_and_files_share_the_bound_on_companies() {
             installation.steadfast.ingest_batch(batch(lines.concat(), None)).await.unwrap();
         } else {
             let log = installation.write(&format!("{turn}.log"), lines.concat());
-            installation.release_ingest_lock();
             installation.ingest(&log).await;
         }
     }

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use model::{AppId, Environment, PlatformZone, Random, UnixMillis};
+use model::{AppId, Environment, PlatformZone, Random, SourceName, UnixMillis};
 use secrets::{CsrfKey, Parameters, Passwords, SealKey};
 use service::{
     Accounts, Batch, BatchShape, Batches, BoardCache, DocumentFile, Doors, ImportOutcome, IngestOptions, IngestOutcome,
-    Input, OverviewCache, Platform, Progress, RejectsFile, SignUp, Steadfast, SurfaceCache,
+    Input, OverviewCache, Permission, Platform, Progress, RejectsFile, SignUp, SourceBook, SourceReading, Steadfast,
+    SurfaceCache,
 };
 use store::sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -23,7 +24,7 @@ pub(crate) struct Installation {
     folder: TempDir,
 }
 
-struct Silent;
+pub(crate) struct Silent;
 
 impl Progress for Silent {
     fn advance(&self, _packed: u64, _lines: u64) {}
@@ -55,6 +56,7 @@ impl Installation {
             overviews: OverviewCache::default(),
             boards: BoardCache::default(),
             batches: Batches::default(),
+            source_book: SourceBook::default(),
         };
         Self { steadfast, folder }
     }
@@ -109,6 +111,7 @@ impl Installation {
 
     async fn run(&self, path: &Path, format: Format, threads: usize) -> Result<IngestOutcome, service::Error> {
         let options = IngestOptions {
+            source: SourceName::files(),
             format: Some(format),
             places: FormatOptions::default(),
             environment: Environment::Production,
@@ -117,12 +120,6 @@ impl Installation {
         let outcome = self.steadfast.ingest(&Input::File(path.to_owned()), &options, &Silent).await?;
         assert_eq!(outcome.lines, outcome.counted + outcome.rejected.total(), "every line counts somewhere");
         Ok(outcome)
-    }
-
-    /// Has the lock as `steadfast ingest` has it, for a moment.
-    pub(crate) fn release_ingest_lock(&self) {
-        let lock = std::fs::File::create(self.path("ingest.lock")).unwrap();
-        lock.lock().unwrap();
     }
 
     /// The report of an app as of today.
@@ -141,7 +138,9 @@ pub(crate) fn batch(body: impl Into<Vec<u8>>, key: Option<&str>) -> Batch {
         environment: Environment::Production,
         key: key.map(str::to_owned),
         sender: "token-1".to_owned(),
-        source: "http".to_owned(),
+        source: SourceName::http(),
+        reading: SourceReading::default(),
+        permission: Permission::default(),
     }
 }
 

@@ -104,6 +104,7 @@ async fn plain(steadfast: &Steadfast, as_of: Day) -> Vec<AppOverview> {
             status: statuses.iter().max().copied(),
             calls,
             strip: window.iter().map(|day| (day, worst(day))).collect(),
+            incomplete: Vec::new(),
             summary: Summary {
                 needs_attention: number(Status::NeedsAttention),
                 review_recommended: number(Status::ReviewRecommended),

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use mail::{MailError, Mailer, Message, Outbox};
-use model::{Clock, Environment, UnixMillis};
+use model::{Clock, Environment, SourceName, UnixMillis};
 use portal::{DemoPerson, Demonstration};
-use service::{DocumentFile, IngestOptions, Input, Steadfast};
+use service::{DocumentFile, IngestOptions, Input, Steadfast, WriterLock};
 use traffic::{Format, FormatOptions};
 
 use super::ingest::Bar;
@@ -98,8 +98,8 @@ impl Mailer for Copies {
 }
 
 /// Empties a directory that an earlier demonstration made; any other that is not empty is left alone, and so is one
-/// that a demonstration is running on. It is this one's until the result is dropped.
-fn clear(data: &Path) -> Result<File, Failure> {
+/// that somebody works on. It is this one's until the result is dropped.
+fn clear(data: &Path) -> Result<WriterLock, Failure> {
     let failed = |error: std::io::Error| Failure::new(format!("cannot make `{}`: {error}", data.display()));
     std::fs::create_dir_all(data).map_err(failed)?;
     let marker = data.join(MARKER);
@@ -109,23 +109,10 @@ fn clear(data: &Path) -> Result<File, Failure> {
             data.display()
         )));
     }
-    let alone = File::create(&marker).map_err(failed)?;
-    if alone.try_lock().is_err() {
-        return Err(Failure::new(format!(
-            "another demonstration is running on `{}`; end it, or name another directory with `--data`",
-            data.display()
-        )));
-    }
-    for name in [
-        DATABASE,
-        "ingest.lock",
-        "steadfast.db-wal",
-        "steadfast.db-shm",
-        "rejects.ndjson",
-        "rejects.1.ndjson",
-        KEY_FILE,
-        LOG,
-    ] {
+    let alone = WriterLock::take(data, "steadfast demo", SystemClock.now())?;
+    File::create(&marker).map_err(failed)?;
+    for name in [DATABASE, "steadfast.db-wal", "steadfast.db-shm", "rejects.ndjson", "rejects.1.ndjson", KEY_FILE, LOG]
+    {
         match std::fs::remove_file(data.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
             _ => {}
@@ -159,6 +146,7 @@ async fn ingest(steadfast: &Steadfast, arguments: &Demo, now: UnixMillis) -> Res
     file.flush()?;
     let input = Input::File(path);
     let options = IngestOptions {
+        source: SourceName::files(),
         format: Some(Format::Steadfast),
         places: FormatOptions::default(),
         environment: Environment::Production,

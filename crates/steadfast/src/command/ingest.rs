@@ -1,28 +1,38 @@
 //! `steadfast ingest`.
 
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
-use model::Environment;
-use service::{IngestOptions, IngestOutcome, Input, Progress, Steadfast, packed_size};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use model::{Clock, Environment, SourceName, SourceNameError};
+use service::{
+    FollowTotals, FollowedSource, IngestOptions, IngestOutcome, Input, Progress, Steadfast, Watcher, WriterLock,
+    packed_size,
+};
 
-use super::{Failure, Outcome, open};
+use super::{Failure, Outcome, open, serve};
 use crate::cli::Ingest;
+use crate::clock::SystemClock;
 use crate::config::{Config, Source};
 use crate::term::{self, plural, printable};
 
 pub(super) async fn run(arguments: Ingest, config: Config) -> Outcome {
+    if arguments.follow {
+        return follow(arguments, config).await;
+    }
     let (inputs, options) = settle(&arguments, &config)?;
+    let _alone = WriterLock::take(&arguments.data.path, "steadfast ingest", SystemClock.now())?;
     let steadfast = open(&arguments.data.path, config)?;
-    let _alone = alone(&arguments.data.path)?;
     let documented = !steadfast.store.catalog().await?.routes.is_empty();
     let mut failed = false;
     let mut total = Total::default();
     for input in &inputs {
         let bar = Bar::new(input);
-        let result = steadfast.ingest(input, &options, &bar).await;
+        let named = arguments.source.is_some();
+        let source = if named { options.source.clone() } else { input.default_source() };
+        let result = steadfast.ingest(input, &IngestOptions { source, ..options.clone() }, &bar).await;
         bar.0.finish_and_clear();
         match result {
             Ok(outcome) => {
@@ -51,53 +61,134 @@ pub(super) async fn run(arguments: Ingest, config: Config) -> Outcome {
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Waits until no other `ingest` works on the same data, and keeps others waiting until the result is dropped or
-/// the program ends, however it does.
-fn alone(data: &Path) -> Result<File, Failure> {
-    let path = data.join("ingest.lock");
-    let failed = |error: std::io::Error| Failure::new(format!("cannot lock `{}`: {error}", path.display()));
-    let lock = File::create(&path).map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            eprintln!("Waiting for another `steadfast ingest` on `{}` to end.", data.display());
-            lock.lock().map_err(failed)?;
-        }
-        Err(TryLockError::Error(error)) => return Err(failed(error)),
-    }
-    // Without the name that `steadfast serve` left in it, so that it learns of this; see `service/src/ingest/lock.rs`.
-    lock.set_len(0).map_err(failed)?;
-    Ok(lock)
+/// A source of the configuration, with what the command line adds; its name if it has one.
+fn source_of(arguments: &Ingest, config: &Config) -> Result<(Option<SourceName>, Source), Failure> {
+    let Some(name) = &arguments.source else {
+        let fields = arguments.fields.iter().cloned().collect();
+        return Ok((None, Source::of_files(arguments.files.clone(), arguments.format.clone(), fields)));
+    };
+    let Some(source) = config.sources.get(name) else {
+        let known: Vec<&str> = config.sources.keys().map(String::as_str).collect();
+        let known = if known.is_empty() { "none is".to_owned() } else { known.join(", ") };
+        return Err(Failure::new(format!("there is no source `{name}` in the configuration; known: {known}")));
+    };
+    let mut source = source.clone();
+    source.paths.extend(arguments.files.iter().cloned());
+    let name = name.parse().map_err(|error: SourceNameError| Failure::new(error.to_string()))?;
+    Ok((Some(name), source))
 }
 
-/// What to read and how, from the command line or a source of the configuration.
+/// What to read and how.
 fn settle(arguments: &Ingest, config: &Config) -> Result<(Vec<Input>, IngestOptions), Failure> {
-    let source = match &arguments.source {
-        None => Source {
-            paths: arguments.files.clone(),
-            format: arguments.format.clone(),
-            environment: "production".to_owned(),
-            fields: arguments.fields.iter().cloned().collect(),
-        },
-        Some(name) => {
-            let Some(source) = config.sources.get(name) else {
-                let known: Vec<&str> = config.sources.keys().map(String::as_str).collect();
-                let known = if known.is_empty() { "none is".to_owned() } else { known.join(", ") };
-                return Err(Failure::new(format!("there is no source `{name}` in the configuration; known: {known}")));
-            };
-            let mut source = source.clone();
-            source.paths.extend(arguments.files.iter().cloned());
-            source
-        }
-    };
+    let (name, source) = source_of(arguments, config)?;
     if source.paths.is_empty() {
-        return Err(Failure::new("there is nothing to read; name files, or give the source `paths`"));
+        return Err(Failure::new(
+            "there is nothing to read; name files, or give the source `paths` (for what comes by syslog, `steadfast serve` \
+             listens)",
+        ));
     }
     let (format, places) = source.format()?;
-    let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, Into::into);
     let environment = Environment::named(arguments.environment.as_deref().unwrap_or(&source.environment));
-    let options = IngestOptions { format, places, environment, threads };
-    Ok((source.paths.into_iter().map(input).collect(), options))
+    let source_name = name.unwrap_or_else(SourceName::files);
+    let options = IngestOptions { source: source_name, format, places, environment, threads: threads(arguments) };
+    let paths = service::matching_files(&source.paths).map_err(Failure::new)?;
+    Ok((paths.into_iter().map(input).collect(), options))
+}
+
+fn threads(arguments: &Ingest) -> usize {
+    arguments.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, Into::into)
+}
+
+/// What to follow: what is named, or else all sources of the configuration that have files.
+fn followed(arguments: &Ingest, config: &Config) -> Result<Vec<FollowedSource>, Failure> {
+    if arguments.files.iter().any(|path| path == Path::new("-")) {
+        return Err(Failure::new(
+            "standard input can't be followed; without `--follow` it is read as long as it lasts",
+        ));
+    }
+    if arguments.files.is_empty() && arguments.source.is_none() {
+        let sources = config.followed()?;
+        if sources.is_empty() {
+            return Err(Failure::new(
+                "there is nothing to follow; name files, or give `[sources.NAME]` in the configuration `paths`",
+            ));
+        }
+        return Ok(sources);
+    }
+    let (name, source) = source_of(arguments, config)?;
+    if source.paths.is_empty() {
+        return Err(Failure::new("there is nothing to follow; name files, or give the source `paths`"));
+    }
+    Ok(vec![source.followed(name.unwrap_or_else(SourceName::files), arguments.environment.as_deref())?])
+}
+
+/// Reads what is there and what comes, until the program is told to end.
+async fn follow(arguments: Ingest, config: Config) -> Outcome {
+    let sources = followed(&arguments, &config)?;
+    let _alone = WriterLock::take(&arguments.data.path, "steadfast ingest --follow", SystemClock.now())?;
+    let steadfast = open(&arguments.data.path, config)?;
+    let watch = Arc::new(Watch::new());
+    let upkeep = tokio::spawn(purge(steadfast.clone()));
+    let totals = steadfast.follow(sources, threads(&arguments), Arc::clone(&watch) as _, serve::ended()).await;
+    upkeep.abort();
+    watch.0.finish_and_clear();
+    let totals = totals?;
+    term::print(format!(
+        "Followed {}\n  read      {}\n  counted   {}\n  rejected  {}\n",
+        plural(totals.files as u64, "file", "files"),
+        plural(totals.lines, "line", "lines"),
+        plural(totals.counted, "call", "calls"),
+        plural(totals.rejected, "line", "lines"),
+    ))?;
+    if totals.rejected > 0 {
+        term::tell(&format!("Rejected lines are kept in `{}`.", steadfast.rejects.path().display()));
+    }
+    Ok(if totals.failing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Drops counts that become too old while files are followed.
+async fn purge(steadfast: Steadfast) {
+    let mut hours = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        hours.tick().await;
+        if let Err(error) = steadfast.purge().await {
+            tracing::warn!("what is too old can't be dropped; it is tried again in an hour: {error}");
+        }
+    }
+}
+
+/// A line that lives, shown on a terminal only; what is worth knowing goes to standard error.
+struct Watch(ProgressBar);
+
+impl Watch {
+    fn new() -> Self {
+        Self(ProgressBar::new_spinner())
+    }
+}
+
+impl Watcher for Watch {
+    fn note(&self, text: &str) {
+        self.0.suspend(|| term::tell(text));
+    }
+
+    fn warn(&self, text: &str) {
+        self.0.suspend(|| term::tell(&format!("steadfast: {text}")));
+    }
+
+    fn advance(&self, totals: &FollowTotals) {
+        let behind = match totals.behind {
+            0 => "up to date".to_owned(),
+            behind => format!("{} behind", HumanBytes(behind)),
+        };
+        self.0.set_message(format!(
+            "{}: {} lines read, {} counted, {} rejected, {behind}",
+            plural(totals.files as u64, "file", "files"),
+            HumanCount(totals.lines),
+            HumanCount(totals.counted),
+            HumanCount(totals.rejected),
+        ));
+        self.0.tick();
+    }
 }
 
 fn input(path: PathBuf) -> Input {

@@ -6,6 +6,8 @@ mod demo;
 mod ingest;
 mod read;
 mod serve;
+mod source_tokens;
+mod sources;
 
 use std::fmt::Display;
 use std::io::ErrorKind;
@@ -15,7 +17,7 @@ use std::sync::Arc;
 
 use mail::{Folder, Letterhead, Mailbox, Mailer, Smtp};
 use secrets::{Parameters, Passwords, SealKey};
-use service::{Accounts, Batches, BoardCache, Doors, OverviewCache, RejectsFile, Steadfast, SurfaceCache};
+use service::{Accounts, Batches, BoardCache, Doors, OverviewCache, RejectsFile, SourceBook, Steadfast, SurfaceCache};
 use store::sqlite::SqliteStore;
 
 use crate::cli::{Catalog, Cli, Command, ConfigCommand};
@@ -62,6 +64,7 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
         Command::Health(arguments) => read::health(arguments, config?).await,
         Command::Report(arguments) => read::report(arguments, config?).await,
         Command::Check(arguments) => read::check(arguments, config?).await,
+        Command::Sources(arguments) => sources::run(arguments, config?).await,
     }
 }
 
@@ -69,15 +72,17 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
 fn open(data: &Path, config: Config) -> Result<Steadfast, Failure> {
     std::fs::create_dir_all(data)
         .map_err(|error| Failure::new(format!("cannot create the data directory `{}`: {error}", data.display())))?;
+    let source_book = SourceBook::new(config.declared_sources());
     Ok(Steadfast {
         store: Arc::new(SqliteStore::open(&data.join(DATABASE))?),
-        rejects: RejectsFile::within(data),
+        rejects: RejectsFile::within(data).with_privacy(config.privacy.clone()),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
         surfaces: SurfaceCache::default(),
         overviews: OverviewCache::default(),
         boards: BoardCache::default(),
         batches: Batches::default(),
+        source_book,
         accounts: accounts(data, &config)?,
         platform: config.platform,
         rules: config.rules,

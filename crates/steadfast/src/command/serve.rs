@@ -1,21 +1,26 @@
 //! `steadfast serve`: the portal, and the daily upkeep beside it.
 
-use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
-use portal::Portal;
-use service::Steadfast;
+use model::{Clock, SourceName};
+use portal::{Limits, Portal};
+use service::{FollowTotals, FollowedSource, SourceReading, Steadfast, Watcher, WriterLock};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::{Failure, Outcome, open};
 use crate::cli::Serve;
+use crate::clock::SystemClock;
 use crate::config::{Config, Provider};
 use crate::key_file;
+use crate::open_files;
+use crate::term::printable;
 
 /// How often is looked for days to judge. A day is judged soon after it is over, and late calls soon after
 /// they are read.
@@ -35,44 +40,83 @@ pub(super) async fn run(arguments: Serve, config: Config) -> Outcome {
     }
     let data = arguments.data.path;
     let place = Place::of(&config);
+    let syslog = config.syslog_sources();
+    let followed = config.followed()?;
+    let _alone = WriterLock::take(&data, "steadfast serve", SystemClock.now())?;
     let steadfast = open(&data, config)?;
     steadfast.check_zone().await?;
     let listener = bind(listen).await?;
-    let _alone = alone(&data)?;
     let portal = place.portal(steadfast, &data, &listener)?;
     let site = portal.steadfast.accounts.public_url.clone();
+    let syslog = portal.steadfast.listen_for_syslog(syslog).await?;
     if site.starts_with("http://") && !listen.ip().to_canonical().is_loopback() {
         eprintln!("Warning: `{site}` is not protected by TLS: whoever listens on the network reads passwords.");
     }
     let link = portal.steadfast.first_operator_link().await?;
     let at = listener.local_addr()?;
     let also = if site == format!("http://{at}") { String::new() } else { format!(", listening on {at},") };
-    serve(portal, listener, || {
+    let follower = Follower::start(&portal.steadfast, followed);
+    let served = serve(portal, listener, || {
+        for (source, address) in syslog.addresses() {
+            eprintln!("Syslog of `{source}` comes in at {address}");
+        }
         eprintln!("Steadfast serves its portal on {site}/{also} from `{}` (Ctrl-C ends it)", data.display());
         if let Some(link) = link {
             eprintln!("\nNobody runs this platform yet. Open this link to become its first operator (good for a day):\n  {link}");
         }
     })
-    .await
+    .await;
+    syslog.finish().await;
+    follower.finish().await;
+    served
 }
 
-/// The file that says that a portal is served from a data directory.
-const LOCK: &str = "serve.lock";
+/// The following of the configured sources' files, beside everything else.
+struct Follower {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
 
-/// Makes sure that nobody else serves from this data directory, until the result is dropped or the program ends: limits on
-/// tries and mails that are due are one process's own.
-fn alone(data: &Path) -> Result<File, Failure> {
-    let path = data.join(LOCK);
-    let failed = |error: std::io::Error| Failure::new(format!("cannot use `{}`: {error}", path.display()));
-    let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(Failure::new(format!(
-            "another `steadfast serve` serves `{}`; end it first, or name another directory with `--data`",
-            data.display()
-        ))),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
+impl Follower {
+    fn start(steadfast: &Steadfast, sources: Vec<FollowedSource>) -> Self {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let steadfast = steadfast.clone();
+        let task = tokio::spawn(async move {
+            let stopped = async {
+                // Whoever could say so being gone says so too.
+                let _ = stopped.await;
+            };
+            if sources.is_empty() {
+                return;
+            }
+            let threads = std::thread::available_parallelism().map_or(1, Into::into);
+            if let Err(error) = steadfast.follow(sources, threads, Arc::new(InTheLog), stopped).await {
+                tracing::error!("the files of sources are not followed: {error}");
+            }
+        });
+        Self { stop, task }
     }
+
+    /// Has what is read committed, and ends.
+    async fn finish(self) {
+        drop(self.stop);
+        let _ = self.task.await;
+    }
+}
+
+/// Tells the log what comes of following.
+struct InTheLog;
+
+impl Watcher for InTheLog {
+    fn note(&self, text: &str) {
+        tracing::info!("{}", printable(text));
+    }
+
+    fn warn(&self, text: &str) {
+        tracing::warn!("{}", printable(text));
+    }
+
+    fn advance(&self, _: &FollowTotals) {}
 }
 
 /// Where the portal is found, and through whom people may come in.
@@ -80,6 +124,8 @@ pub(super) struct Place {
     public_url: Option<String>,
     trusted_proxies: Vec<IpAddr>,
     providers: BTreeMap<String, Provider>,
+    limits: Limits,
+    readings: HashMap<SourceName, SourceReading>,
 }
 
 impl Place {
@@ -88,6 +134,8 @@ impl Place {
             public_url: config.public_url.clone(),
             trusted_proxies: config.trusted_proxies.clone(),
             providers: config.providers.clone(),
+            limits: config.limits,
+            readings: config.readings(),
         }
     }
 
@@ -120,7 +168,10 @@ impl Place {
                 .map_err(|problem| Failure::new(format!("`providers.{name}`: {problem}")))?;
             providers.push((name, known));
         }
-        Ok(Portal::new(steadfast, site).with_providers(providers))
+        let portal = Portal::new(steadfast, site).with_providers(providers);
+        let connections = open_files::connections(self.limits.connections);
+        let limits = Limits { connections, ..self.limits };
+        Ok(portal.with_limits(limits).with_sources(self.readings))
     }
 }
 
@@ -165,7 +216,7 @@ async fn keep_up(steadfast: Steadfast, first: oneshot::Sender<Result<(), service
 }
 
 /// Waits for Ctrl-C or a polite request to end.
-async fn ended() {
+pub(super) async fn ended() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

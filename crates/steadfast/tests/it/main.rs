@@ -3,13 +3,20 @@
 
 mod accessible;
 mod browser;
+mod calls;
 mod cast;
 mod commands;
+mod completeness;
 mod demo;
+mod faults;
+mod follow;
+mod gateways;
 mod hostile;
 mod kill;
 mod nginx;
+mod otlp;
 mod people;
+mod privacy;
 mod provider;
 mod reference;
 mod schemathesis;

@@ -12,14 +12,14 @@ use testkit::{Case, Config, Operation, Template, compare, reference};
 use crate::cast::{Told, app_ids, days_ago, now, program};
 use requests::Request;
 
-const DOCUMENT: &str = r#"{"openapi":"3.1.0","info":{"title":"T","version":"1"},"servers":[{"url":"https://api.example/rest/v1.0"}],"paths":{
+pub(crate) const DOCUMENT: &str = r#"{"openapi":"3.1.0","info":{"title":"T","version":"1"},"servers":[{"url":"https://api.example/rest/v1.0"}],"paths":{
     "/projects/{project_id}/rfis/{id}":{"get":{},"put":{},"post":{}},
     "/projects/{project_id}/files/{name}.pdf":{"get":{},"head":{}},
     "/companies":{"get":{}},
     "/hooks":{"post":{"x-company-scoped":false},"options":{}}}}"#;
 
 /// The document's templates, as the reference reads them.
-fn catalog() -> Vec<Template> {
+pub(crate) fn catalog() -> Vec<Template> {
     let template = |path: &str, methods: &[&str]| Template {
         path: format!("/rest/v1.0{path}"),
         operations: methods.iter().map(|method| Operation::plain(method)).collect(),
@@ -116,7 +116,7 @@ fn ingest(program: &Program, given: &As<'_>, logs: &Logs, sent: usize) {
     assert_eq!(guessed, matches!(given, As::Guessed(_)), "{}", ran.stdout());
 }
 
-fn check(program: &Program, expected: &Expected) {
+pub(crate) fn check(program: &Program, expected: &Expected) {
     let mut apps = app_ids(program);
     apps.sort();
     assert!(apps.iter().eq(expected.apps.keys()), "{apps:?}");

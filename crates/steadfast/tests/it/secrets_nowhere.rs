@@ -4,6 +4,7 @@ use testkit::client::Client;
 use testkit::html;
 use testkit::nowhere::assert_nowhere;
 
+use crate::cast::Call;
 use crate::people::{OPERATOR, PASSWORD, Portal, SCOPES, app, code, shown, sign_in, token};
 
 const PERSON: &str = "pia@roofworks.example";
@@ -20,6 +21,8 @@ fn no_secret_lies_in_the_data_directory_or_is_told_by_the_program() {
     let operators_token = token(&mut operator, &SCOPES);
     portal.server.client().with_token(&operators_token).get("/api/v1/me").expect(200);
     secrets.push(operators_token);
+
+    secrets.extend(tokens_of_sources(&portal, &mut operator));
 
     let mut person = portal.person("Pia Panel", PERSON);
     secrets.extend(an_apps_secrets(&portal, &mut person));
@@ -86,6 +89,23 @@ fn an_apps_secrets(portal: &Portal, person: &mut Client) -> Vec<String> {
     kim.open(&link).expect(200);
     let path = format!("/api/v1/apps/{app}/credentials/sandbox/secrets");
     assert_eq!(person.post_json(&path, &serde_json::json!({})).status, 409, "two secrets are the most");
+    made.into()
+}
+
+/// Made on a page and at the command line, and used.
+fn tokens_of_sources(portal: &Portal, operator: &mut Client) -> Vec<String> {
+    let page = operator.fill_in("/platform/sources/tokens/new", &[("source", "kong")]).expect(200);
+    let made = [
+        shown(&page, "token"),
+        portal.program.run(&["sources", "token", "add", "edge"]).succeeded().stdout().trim().to_owned(),
+    ];
+    for token in &made {
+        assert!(token.starts_with("stf_s_"), "{token}");
+        let kind = [("Content-Type", "application/x-ndjson")];
+        let calls = Call::default().lines(1);
+        let mut gateway = portal.server.client().with_token(token);
+        gateway.send("POST", "/api/v1/calls", &kind, calls.as_bytes()).expect(200);
+    }
     made.into()
 }
 

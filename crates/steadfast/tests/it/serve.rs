@@ -6,7 +6,7 @@ use testkit::http::{self, Response};
 use testkit::patience;
 use testkit::program::{Program, Server};
 
-use crate::cast::{Call, Told, program};
+use crate::cast::{Call, program};
 use crate::people::{Portal, token};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -34,7 +34,8 @@ fn one_process_serves_a_data_directory_at_a_time() {
     let mut first = serve(&program);
     let second = program.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(second.code, Some(1), "{}", second.stderr());
-    assert!(second.stderr().contains("another `steadfast serve` serves"), "{}", second.stderr());
+    let holder = format!("in use by process {}, `steadfast serve`, since", first.running().child().id());
+    assert!(second.stderr().contains(&holder), "{}", second.stderr());
     first.running().kill();
     // A lock of a process that is gone holds nobody up.
     serve(&program).running().terminate();
@@ -51,15 +52,16 @@ fn a_connection_that_is_kept_open_does_not_keep_it_from_ending() {
 }
 
 #[test]
-fn what_a_second_process_reads_shows_up_on_the_page() {
-    let portal = Portal::start();
+fn what_is_followed_shows_up_on_the_page() {
+    let program = program();
+    program.write("steadfast.toml", "[sources.log]\npaths = [\"calls.ndjson\"]\nformat = \"steadfast\"\n");
+    let portal = Portal::start_on(program);
     let mut operator = portal.operator();
     assert!(operator.get("/platform").text().contains("No apps yet"));
     assert_eq!(operator.get("/apps/acme-erp/health").status, 404);
 
     let program = &portal.program;
     program.write("calls.ndjson", Call { status: 403, ..Call::default() }.lines(100));
-    assert_eq!(Told::by(&program.run(&["ingest", "calls.ndjson"]).succeeded()).counted, 100);
     let shown = || {
         let page = operator.get("/apps/acme-erp/health");
         (page.status == 200 && page.text().contains("Needs Attention")).then_some(page)
@@ -169,7 +171,7 @@ fn beyond_this_machine_it_is_served_under_its_own_address_and_no_other() {
 fn an_address_that_is_taken_is_named() {
     let program = program();
     let server = serve(&program);
-    let ran = program.run(&["serve", "--listen", &server.address().to_string()]);
+    let ran = program.run(&["serve", "--data", "other", "--listen", &server.address().to_string()]);
     assert_eq!(ran.code, Some(1));
     assert!(
         ran.stderr().contains(&server.address().to_string()) && ran.stderr().contains("--listen"),

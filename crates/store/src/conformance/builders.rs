@@ -111,6 +111,7 @@ pub(super) fn position(path: &str, offset: u64, head_len: u32, head_digest: u64)
         head_digest,
         tail_digest: head_digest ^ offset,
         updated_at: UnixMillis(1_795_000_000_000),
+        followed_by: None,
     }
 }
 

@@ -9,6 +9,7 @@ mod organisations;
 mod people;
 mod sessions;
 mod sign_in;
+mod source_tokens;
 pub mod steps;
 mod tokens;
 mod versions;
@@ -20,6 +21,7 @@ pub use organisations::*;
 pub use people::*;
 pub use sessions::*;
 pub use sign_in::*;
+pub use source_tokens::*;
 pub use tokens::*;
 pub use versions::*;
 

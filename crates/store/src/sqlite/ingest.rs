@@ -5,7 +5,7 @@ use rusqlite::Transaction;
 
 use super::error::too_large;
 use super::intern::Interned;
-use super::{batches, catalog, companies, health, moves, positions, rows, sql};
+use super::{batches, catalog, companies, health, moves, positions, rows, sources, sql};
 use crate::{IngestCommit, Result, SourcePosition, TallyDelta};
 
 /// A key in numbers, ordered as the table is: rows written in that order find their page at hand.
@@ -35,6 +35,7 @@ pub(super) fn commit(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Opti
     for (reason, lines) in &commit.rejects {
         add.execute((reason, rows::count(*lines)?))?;
     }
+    sources::add(tx, &commit.sources, commit.at)?;
     if catalog::last(tx)?.map(|(number, _)| number) != commit.catalog {
         moves::unsettle(tx)?;
     }

@@ -23,6 +23,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0002_companies.sql"),
     include_str!("../../migrations/sqlite/0003_registry.sql"),
     include_str!("../../migrations/sqlite/0004_platform.sql"),
+    include_str!("../../migrations/sqlite/0005_sources.sql"),
+    include_str!("../../migrations/sqlite/0006_source_tokens.sql"),
+    include_str!("../../migrations/sqlite/0007_followed.sql"),
 ];
 
 /// Opens or creates the file and brings its schema up to date.

@@ -1,5 +1,6 @@
 //! How far sources were read, and the check that nobody else read on meanwhile.
 
+use model::{SourceName, UnixMillis};
 use rusqlite::{Params, Row, Transaction};
 
 use super::{rows, sql};
@@ -29,10 +30,23 @@ pub(super) fn head_lengths(tx: &Transaction<'_>) -> Result<Vec<u32>> {
 /// content. A row with a head of another length may well be of the same content: a source that grew between
 /// two processes' looks has a longer head for the second.
 pub(super) fn check(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<()> {
-    let moved = match (&commit.before, &commit.after) {
+    check_one(tx, commit.before.as_ref(), commit.after.as_ref(), commit.newest_known)?;
+    commit
+        .further
+        .iter()
+        .try_for_each(|step| check_one(tx, step.before.as_ref(), Some(&step.after), commit.newest_known))
+}
+
+fn check_one(
+    tx: &Transaction<'_>,
+    before: Option<&SourcePosition>,
+    after: Option<&SourcePosition>,
+    newest_known: i64,
+) -> Result<()> {
+    let moved = match (before, after) {
         (Some(before), _) => select(tx, sql::POSITION_GET, (before.id,))?.first() != Some(before),
         (None, Some(after)) => tx.prepare_cached(sql::POSITION_ADDED_SINCE)?.exists((
-            commit.newest_known,
+            newest_known,
             after.head_len,
             rows::digest(after.head_digest),
         ))?,
@@ -41,9 +55,15 @@ pub(super) fn check(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<()> {
     if moved { Err(StoreError::Conflict) } else { Ok(()) }
 }
 
-/// Saves the position after a commit, in the row that the one before it has.
+/// Saves the positions after a commit, each in the row that the one before it has. Returns the one that is not further.
 pub(super) fn save(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Option<SourcePosition>> {
-    let Some(after) = &commit.after else { return Ok(None) };
+    for step in &commit.further {
+        save_one(tx, step.before.as_ref(), &step.after)?;
+    }
+    commit.after.as_ref().map(|after| save_one(tx, commit.before.as_ref(), after)).transpose()
+}
+
+fn save_one(tx: &Transaction<'_>, before: Option<&SourcePosition>, after: &SourcePosition) -> Result<SourcePosition> {
     let values = (
         &after.path,
         rows::count(after.offset)?,
@@ -53,9 +73,10 @@ pub(super) fn save(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Option
         rows::digest(after.head_digest),
         rows::digest(after.tail_digest),
         after.updated_at.0,
+        after.followed_by.as_ref().map(SourceName::as_str),
     );
-    let id = if let Some(before) = &commit.before {
-        let (path, offset, lines, within_line, head_len, head_digest, tail_digest, at) = values;
+    let id = if let Some(before) = before {
+        let (path, offset, lines, within_line, head_len, head_digest, tail_digest, at, followed_by) = values;
         tx.prepare_cached(sql::POSITION_MOVE)?.execute((
             path,
             offset,
@@ -65,13 +86,14 @@ pub(super) fn save(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Option
             head_digest,
             tail_digest,
             at,
+            followed_by,
             before.id,
         ))?;
         before.id
     } else {
         tx.prepare_cached(sql::POSITION_ADD)?.insert(values)?
     };
-    Ok(Some(SourcePosition { id, ..after.clone() }))
+    Ok(SourcePosition { id, ..after.clone() })
 }
 
 fn select(tx: &Transaction<'_>, statement: &str, parameters: impl Params) -> Result<Vec<SourcePosition>> {
@@ -88,6 +110,8 @@ fn position_from(row: &Row<'_>) -> Result<SourcePosition> {
         head_len: row.get(5)?,
         head_digest: rows::digest_from(row.get(6)?),
         tail_digest: rows::digest_from(row.get(7)?),
-        updated_at: model::UnixMillis(row.get(8)?),
+        updated_at: UnixMillis(row.get(8)?),
+        // A name that can't be one is none.
+        followed_by: row.get::<_, Option<String>>(9)?.and_then(|name| name.parse().ok()),
     })
 }

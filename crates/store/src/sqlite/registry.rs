@@ -13,6 +13,7 @@ mod people;
 mod requests;
 mod sessions;
 mod sign_in;
+mod source_tokens;
 mod tokens;
 mod versions;
 
@@ -22,7 +23,8 @@ use async_trait::async_trait;
 use model::{
     ApiToken, AppId, AppRole, AuditEntry, Claim, ClaimId, ClientId, Collaborator, Credential, Doer, Draft, Email,
     Environment, InstallKey, Invitation, InvitationId, InvitedTo, Member, OneTimeLink, Organisation, OrganisationId,
-    Person, PersonId, ProviderIdentity, Registration, Session, SignInSecrets, TokenId, TokenOwner, Version, VersionId,
+    Person, PersonId, ProviderIdentity, Registration, Session, SignInSecrets, SourceName, SourceToken, TokenId,
+    TokenOwner, Version, VersionId,
 };
 
 use super::SqliteStore;
@@ -117,6 +119,24 @@ impl Registry for SqliteStore {
     async fn invitations_for(&self, email: &Email) -> Result<Vec<Invitation>> {
         let email = email.clone();
         self.read(move |tx| invitations::list_for(tx, &email)).await
+    }
+
+    async fn source_token(&self, id: TokenId) -> Result<Option<SourceToken>> {
+        self.read(move |tx| source_tokens::get(tx, id)).await
+    }
+
+    async fn source_token_by_digest(&self, digest: &[u8; 32]) -> Result<Option<SourceToken>> {
+        let digest = *digest;
+        self.read(move |tx| source_tokens::by_digest(tx, &digest)).await
+    }
+
+    async fn source_tokens(&self) -> Result<Vec<SourceToken>> {
+        self.read(source_tokens::list_all).await
+    }
+
+    async fn source_tokens_of(&self, source: &SourceName) -> Result<Vec<SourceToken>> {
+        let source = source.clone();
+        self.read(move |tx| source_tokens::list_of(tx, &source)).await
     }
 
     async fn token(&self, id: TokenId) -> Result<Option<ApiToken>> {

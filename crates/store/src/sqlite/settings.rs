@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::sql;
+use super::{rows, sql};
 use crate::Result;
 
 pub(super) fn get(tx: &Transaction<'_>, key: &str) -> Result<Option<String>> {
@@ -12,4 +12,9 @@ pub(super) fn get(tx: &Transaction<'_>, key: &str) -> Result<Option<String>> {
 pub(super) fn set(tx: &Transaction<'_>, key: &str, value: &str) -> Result<()> {
     tx.prepare_cached(sql::SETTING_SET)?.execute((key, value))?;
     Ok(())
+}
+
+/// The size of the database, in bytes.
+pub(super) fn bytes(tx: &Transaction<'_>) -> Result<u64> {
+    tx.prepare_cached(sql::STORE_BYTES)?.query_row((), |row| Ok(rows::count_at(row, 0)))?
 }

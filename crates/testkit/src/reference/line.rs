@@ -12,15 +12,23 @@ const RETENTION: i64 = 400 * 86_400_000;
 
 /// A call as the rules need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Call {
-    pub(super) time: i64,
-    pub(super) app: String,
-    pub(super) production: bool,
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) status: u16,
-    pub(super) header: bool,
-    pub(super) service: bool,
+pub struct Call {
+    /// Milliseconds since 1970.
+    pub time: i64,
+    /// The app's id; `unidentified` where the line names none.
+    pub app: String,
+    /// Whether it was made in production, where the line doesn't say otherwise.
+    pub production: bool,
+    /// In upper case.
+    pub method: String,
+    /// With its query.
+    pub path: String,
+    /// 100 to 599.
+    pub status: u16,
+    /// Whether the company header was there.
+    pub header: bool,
+    /// Whether a service account made it.
+    pub service: bool,
 }
 
 type Fields<'a> = BTreeMap<String, &'a RawValue>;

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::case::{Case, Operation};
-use line::Call;
+pub use line::Call;
 use path::Shape;
 
 /// What the program has to say about a case.
@@ -75,6 +75,38 @@ struct Catalog {
 struct Route {
     text: String,
     operations: Vec<Operation>,
+}
+
+/// Reads one line of the `steadfast` format, without its line end, at an instant in milliseconds since 1970.
+///
+/// # Errors
+/// Why it can't be used, in this reference's own words.
+pub fn read_line(line: &[u8], now: i64) -> Result<Call, &'static str> {
+    line::read(line, now)
+}
+
+/// Templates, read once for many paths.
+#[derive(Clone, Debug)]
+pub struct Templates(Vec<Vec<Shape>>);
+
+impl Templates {
+    /// Reads templates.
+    #[must_use]
+    pub fn new(templates: &[String]) -> Self {
+        Self(templates.iter().map(|template| path::read_template(template).0).collect())
+    }
+
+    /// The place of the one that a path belongs to, by trying them all; of templates that match alike, the first.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<usize> {
+        path::match_path(&self.0, &path::cut(path))
+    }
+}
+
+/// The route of a path that belongs to no template.
+#[must_use]
+pub fn undocumented_route(path: &str) -> String {
+    path::undocumented_route(&path::cut(path))
 }
 
 /// Reads a case as of its day.

@@ -6,8 +6,9 @@
 //! calls in a line and are not read here.
 
 use super::field_map::{FieldMap, FieldPath};
-use crate::format::FormatError;
+use crate::format::{FormatError, FormatOptions};
 use crate::json::Step;
+use crate::otlp::attribute;
 
 const TIMES: &str = "time=timeUnixNano|endTimeUnixNano|startTimeUnixNano|observedTimeUnixNano|timestamp|Timestamp|time";
 
@@ -25,6 +26,23 @@ pub(super) fn map(company_header: &str) -> Result<FieldMap, FormatError> {
     };
     for place in TIMES.trim_start_matches("time=").split('|') {
         map.add("time", place)?;
+    }
+    Ok(map)
+}
+
+/// The map with the attributes that the options name instead of its own; a place may also be a way through the line.
+pub(super) fn with_options(mut map: FieldMap, options: &FormatOptions) -> Result<FieldMap, FormatError> {
+    for (list, places) in [
+        (&mut map.app, &options.app),
+        (&mut map.environment, &options.environment),
+        (&mut map.principal, &options.principal),
+    ] {
+        let Some(places) = places else { continue };
+        list.clear();
+        for place in places.split('|') {
+            list.extend(attributes(&[&attribute(place)?]));
+            list.push(place.trim().parse()?);
+        }
     }
     Ok(map)
 }
@@ -49,4 +67,39 @@ fn header(name: &str) -> Vec<FieldPath> {
     let (new, old) =
         (format!("http.request.header.{lower}"), format!("http.request.header.{}", lower.replace('-', "_")));
     attributes(&[&new, &old])
+}
+
+#[cfg(test)]
+mod tests {
+    use model::UnixMillis;
+
+    use super::*;
+    use crate::decode::Scratch;
+    use crate::format::{Format, ReadyMap};
+    use crate::reject::TimeBounds;
+
+    #[test]
+    fn options_name_attributes() {
+        let bounds = TimeBounds { now: UnixMillis(1_800_000_000_000), oldest: UnixMillis(0) };
+        let line = |attributes: &str| {
+            format!(
+                r#"{{"timeUnixNano":"1795182312345678901","http.method":"GET","http.target":"/a","http.status_code":200{attributes}}}"#
+            )
+        };
+        let check = |places: &str, attributes: &str, app: Option<&str>| {
+            let options = FormatOptions { app: Some(places.to_owned()), ..FormatOptions::default() };
+            let decoder = Format::Ready(ReadyMap::Otlp).decoder(&options).unwrap();
+            let line = line(attributes);
+            let call = decoder.decode_line(line.as_bytes(), &bounds, &mut Scratch::default()).unwrap();
+            assert_eq!(call.app.as_deref(), app, "{places} in {line}");
+        };
+        let list = r#","attributes":[{"key":"tenant.app","value":{"stringValue":"acme"}},{"key":"client.id","value":{"stringValue":"c"}}]"#;
+        for places in ["tenant.app", "attributes.tenant.app", "/attributes/tenant.app", "x.y|tenant.app|client.id"] {
+            check(places, list, Some("acme"));
+        }
+        check("tenant.app", r#","attributes":{"tenant.app":"acme"}"#, Some("acme"));
+        check("tenant.app", r#","tenant":{"app":"acme"}"#, Some("acme"));
+        check("resource.attributes.app", r#","resource":{"attributes":{"app":"acme"}}"#, Some("acme"));
+        check("tenant.app", r#","client.id":"c""#, None);
+    }
 }

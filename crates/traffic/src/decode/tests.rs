@@ -59,6 +59,8 @@ fn nginx_json() {
             "ok billing POST /rest/v1.0/projects 403 no header User",
             "missing_method",
             "ok 17 GET /café 404 header User",
+            "missing_method",
+            "ok acme \"erp\" \\ 2 GET /a\0b?\" 499 header User",
         ],
     );
 }
@@ -73,6 +75,8 @@ fn envoy_json() {
             "ok acme-erp DELETE /rest/v1.0/files/9 404 no header User",
             "missing_method",
             "bad_status",
+            "missing_method",
+            "ok acme-erp POST /rest/v1.0/projects?q=\"x\" 429 header User",
         ],
     );
 }
@@ -87,6 +91,8 @@ fn kong() {
             "ok billing GET /rest/v1.0/projects/12 403 no header User",
             "ok ? PATCH /rest/v1.0/projects/12 200 header User",
             "missing_method",
+            "ok c-3 GET /rest/v1.0/projects/12?a=\"b\\ 502 header User",
+            "ok ? GET /a 404 no header User",
         ],
     );
 }
@@ -101,6 +107,7 @@ fn caddy() {
             "ok billing GET /rest/v1.0/projects/12?page=2 401 no header User",
             "ok ? POST /rest/v1.0/projects/12?page=2 200 no header User",
             "bad_time",
+            "ok acme-erp PURGE /a\"b\\c%0A?x 404 header User",
         ],
     );
 }
@@ -114,6 +121,7 @@ fn traefik() {
             "ok billing GET /rest/v1.0/projects/12?page=2 200 header User",
             "ok acme-erp GET /rest/v1.0/projects/12?page=2 429 no header User",
             "bad_status",
+            "ok billing GET /caf%C3%A9/%FF 502 no header User",
         ],
     );
 }
@@ -129,6 +137,8 @@ fn haproxy_json() {
             "ok billing GET /rest/v1.0/me 204 header User",
             "bad_time",
             "bad_method",
+            "ok acme \"x\" \\ é PURGE /a\"b\\c%0A%00 200 no header User",
+            "missing_method",
         ],
     );
 }
@@ -142,6 +152,8 @@ fn aws_apigateway() {
             "ok acme-erp GET /rest/v1.0/projects/12 200 header User",
             "ok AIDA1 POST /rest/v1.0/projects 403 no header User",
             "missing_status",
+            "ok ? POST /prod/rest/v1.0/projects 401 no header User",
+            "ok k8f2 GET /rest/v1.0/me 504 header User",
         ],
     );
 }

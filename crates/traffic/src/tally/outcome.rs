@@ -1,6 +1,6 @@
 //! What comes out of a block, and out of a worker.
 
-use model::{AppId, Company, Counts, Day, Environment};
+use model::{AppId, Company, Counts, Day, Environment, UnixMillis};
 
 use super::counter::Entry;
 use crate::reject::{RejectCounts, RejectReason};
@@ -14,6 +14,11 @@ pub struct BlockOutcome {
     pub lines: u64,
     /// How many of them were calls.
     pub counted: u64,
+    /// The calls by the UTC hour of their own time: hours since 1970 with how many, each hour once, in order. Together
+    /// they make `counted`.
+    pub hours: Vec<(i64, u64)>,
+    /// The time of the latest of them.
+    pub last_call: Option<UnixMillis>,
     /// How many of them could not be used, by reason; exact.
     pub reject_counts: RejectCounts,
     /// The first of those that could not be used, as many as the context allows.

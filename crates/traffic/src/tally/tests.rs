@@ -28,6 +28,7 @@ const NOON: i64 = 1_795_132_800 + 43_200;
 
 fn context(decoder: &Decoder) -> BlockContext<'_, Routes> {
     BlockContext {
+        allowed: None,
         decoder,
         matcher: &Routes,
         bounds: TimeBounds { now: UnixMillis((NOON + 86_400) * 1000), oldest: UnixMillis(0) },

@@ -4,8 +4,9 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use model::{AppId, Call, Company, Counts, Day, Environment, PlatformZone, Principal};
+use model::{AppId, Call, Company, Counts, Day, Environment, Hour, PlatformZone, Principal};
 
+use super::allowed::Allowed;
 use super::counter::{Counter, Key, class};
 use super::days::Days;
 use super::intern::Interner;
@@ -28,6 +29,8 @@ pub struct BlockContext<'a, M: ?Sized> {
     pub bounds: TimeBounds,
     /// Where calls were made that don't say so.
     pub default_environment: Environment,
+    /// What the sender may send; everything where there is none.
+    pub allowed: Option<&'a Allowed>,
     /// How many rejected lines are kept with their text, at most.
     pub kept_rejects: usize,
 }
@@ -70,7 +73,7 @@ impl WorkerTally {
         let mut outcome = BlockOutcome { seq, ..BlockOutcome::default() };
         let mut problems = Problems { hasher: hasher.clone(), positions: HashTable::new() };
         context.decoder.decode_block(block, &context.bounds, scratch, |line, decoded| {
-            match decoded {
+            match context.permit(decoded) {
                 Ok(call) => {
                     let day = days.day_of(call.time);
                     let environment = call.environment.unwrap_or(context.default_environment);
@@ -95,12 +98,15 @@ impl WorkerTally {
                         }
                     }
                     outcome.counted += 1;
+                    add_hour(&mut outcome.hours, Hour::of(call.time).epoch_hours());
+                    outcome.last_call = outcome.last_call.max(Some(call.time));
                 }
                 Err(reject) => keep_reject(&mut outcome, line, reject, context.kept_rejects),
             }
             outcome.lines += 1;
         });
         counter.flush();
+        outcome.hours = by_hour(outcome.hours);
         outcome
     }
 
@@ -120,6 +126,25 @@ impl WorkerTally {
     pub fn drain(&mut self) -> Tallied {
         Tallied { entries: self.counter.drain(), apps: self.apps.take(), methods: self.methods.take() }
     }
+}
+
+/// Adds a call to the hours as they are met: calls that follow each other are most often of the same.
+fn add_hour(hours: &mut Vec<(i64, u64)>, hour: i64) {
+    match hours.last_mut() {
+        Some((last, calls)) if *last == hour => *calls += 1,
+        _ => hours.push((hour, 1)),
+    }
+}
+
+/// Each hour once, in order.
+fn by_hour(mut hours: Vec<(i64, u64)>) -> Vec<(i64, u64)> {
+    hours.sort_unstable();
+    hours.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        kept.1 += if same { next.1 } else { 0 };
+        same
+    });
+    hours
 }
 
 #[cold]

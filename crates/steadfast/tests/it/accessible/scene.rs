@@ -180,12 +180,15 @@ impl Scene {
         let evidence = "Ask anybody at the gateway: the key is ours since spring.";
         scene.other.fill_in("/claim-app", &[("app", "wandering-crane"), ("evidence", evidence)]).expect(200);
         let operator = &mut scene.operator;
+        let limited = [("source", "edge-eu"), ("apps", "acme"), ("environments", "production")];
+        operator.fill_in("/platform/sources/tokens/new", &limited).expect(200);
         let people = operator.get("/api/v1/platform/people?q=milo").expect(200).json();
         let milo = people["items"][0]["id"].as_str().unwrap().to_owned();
         let people = operator.get("/api/v1/platform/people?q=greta").expect(200).json();
         let greta = people["items"][0]["id"].as_str().unwrap();
         operator.post_form(&format!("/platform/people/{greta}/shut"), &[]).expect(303);
         let found = [
+            ("/platform/sources/tokens/{token}/revoke", link(operator, "/platform/sources/tokens", "/revoke")),
             ("/platform/claims/{claim}", link(operator, "/platform/claims", "decision=")),
             ("/platform/deprecated/route", link(operator, "/platform/deprecated", "/platform/deprecated/route?")),
             ("/platform/private/route", link(operator, "/platform/private", "/platform/private/route?")),

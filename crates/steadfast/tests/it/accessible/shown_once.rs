@@ -56,6 +56,11 @@ fn browser_finds_what_answers_a_form_accessible() {
     looker.looks("once-token-flaws");
     looker.sends(json!({"name": "nightly", "scopes": "apps:read"}), "shown this once");
     looker.looks("once-token");
+    looker.goto("/platform/sources/tokens/new");
+    looker.sends(json!({"source": "a b", "expires": "2020-01-01"}), "to be mended");
+    looker.looks("once-source-token-flaws");
+    looker.sends(json!({"source": "kong", "apps": "acme", "expires": ""}), "shown this once");
+    looker.looks("once-source-token");
     an_app(&mut looker);
     an_organisations_token(&mut looker);
     a_second_factor(&mut looker);

@@ -3,8 +3,9 @@
 use super::scene::Who;
 
 /// Routes that answer no page.
-pub(super) const NOT_PAGES: [&str; 6] = [
+pub(super) const NOT_PAGES: [&str; 7] = [
     "/healthz",
+    "/metrics",
     "/readyz",
     "/assets/{hash}/{file}",
     "/favicon.ico",
@@ -104,6 +105,9 @@ pub(super) const VISITS: &[Visit] = &[
     visit("platform", Operator, "/platform/private"),
     visit("platform", Operator, "/platform/private/route"),
     visit("platform", Operator, "/platform/sources"),
+    visit("platform", Operator, "/platform/sources/tokens"),
+    visit("platform", Operator, "/platform/sources/tokens/new"),
+    visit("platform", Operator, "/platform/sources/tokens/{token}/revoke"),
     visit("platform", Operator, "/platform/claims"),
     visit("platform", Operator, "/platform/claims/{claim}"),
     visit("platform", Operator, "/platform/people"),
@@ -129,6 +133,7 @@ pub(super) const VISITS: &[Visit] = &[
     visit("empty", Operator, "/platform/deprecated"),
     visit("empty", Operator, "/platform/private"),
     visit("empty", Operator, "/platform/sources"),
+    visit("empty", Operator, "/platform/sources/tokens"),
     visit("empty", Operator, "/platform/claims"),
     visit("empty", Operator, "/platform/people"),
     visit("empty", Operator, "/platform/organisations"),

@@ -42,6 +42,7 @@ pub(super) async fn dump(store: &SharedStore) -> Result<String> {
     for n in NUMBERS {
         text.line(&store.link(&digest(n)).await?);
     }
+    text.line(&store.source_tokens().await?);
     text.line(&store.open_claims().await?);
     for by in [Doer::System, Doer::Person(person_id(1))] {
         text.line(&store.done_request(by, "key").await?);

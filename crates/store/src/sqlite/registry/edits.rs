@@ -5,7 +5,8 @@ use rusqlite::Transaction;
 
 use super::super::platform;
 use super::{
-    apps, audit, claims, credentials, invitations, organisations, people, requests, sessions, sign_in, tokens, versions,
+    apps, audit, claims, credentials, invitations, organisations, people, requests, sessions, sign_in, source_tokens,
+    tokens, versions,
 };
 use crate::{Edit, Result};
 
@@ -50,6 +51,9 @@ fn apply(tx: &Transaction<'_>, edit: &Edit) -> Result<()> {
         Edit::AddToken(token) => tokens::add(tx, token),
         Edit::TouchToken(id, at) => tokens::touch(tx, *id, *at),
         Edit::RevokeToken(id, at) => tokens::revoke(tx, *id, *at),
+        Edit::AddSourceToken(token) => source_tokens::add(tx, token),
+        Edit::TouchSourceToken(id, at) => source_tokens::touch(tx, *id, *at),
+        Edit::RevokeSourceToken(id, at) => source_tokens::revoke(tx, *id, *at),
 
         Edit::Register(app, registration) => apps::register(tx, app, registration),
         Edit::SaveRegistered(app, registration) => apps::save(tx, app, registration),

@@ -19,6 +19,7 @@ fn commit(path: &str, head_digest: u64) -> IngestCommit {
         head_digest,
         tail_digest: 2,
         updated_at: UnixMillis(0),
+        followed_by: None,
     };
     IngestCommit {
         after: Some(after),

@@ -1,0 +1,199 @@
+//! Taking a body in: piece by piece it is unpacked, hashed, decoded and added up, on threads that may be busy, and only once
+//! all of it is there and right it is committed.
+
+use axum::body::{Body, Bytes, HttpBody as _};
+use axum::http::header::{self, HeaderMap};
+use futures_util::future::poll_fn;
+use model::Environment;
+use service::{BatchHead, BatchOutcome, BatchShape, DoneBatch, Error, OpenBatch, Refusal, StoreError};
+
+use super::gate::Gate;
+use super::packing::{Packing, Unpacking};
+use crate::Portal;
+use crate::access::CallWriter;
+use crate::fault::Fault;
+use crate::pace::{TooSlow, drain};
+
+/// The largest batch, packed and unpacked.
+pub(crate) const MOST_BYTES: usize = 32 << 20;
+
+/// How much of a body is worked on at once, in bytes.
+const PIECE: usize = 128 << 10;
+
+/// What a batch needs beside what it holds, in bytes: a piece, a block of lines, and what is made of them.
+const LEAST: usize = 64 << 10;
+const BLOCKS: usize = 320 << 10;
+
+/// After how many seconds what keeps the store from being written may be gone.
+const BUSY_SECONDS: u32 = 5;
+
+/// What the request says of a batch.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) writer: CallWriter,
+    pub(crate) shape: BatchShape,
+    /// The environment of calls that don't name theirs; that of the source if there is none.
+    pub(crate) environment: Option<Environment>,
+    pub(crate) key: Option<String>,
+}
+
+/// Counts the batch of a body. What comes of it is durable.
+pub(crate) async fn take(
+    portal: &Portal,
+    sent: Sent,
+    headers: &HeaderMap,
+    mut body: Body,
+) -> Result<BatchOutcome, Fault> {
+    let taken = take_in(portal, sent, headers, &mut body).await;
+    if let Err(fault) = &taken
+        && !matches!(fault, Fault::TooSlow(_))
+        && !headers.contains_key(header::EXPECT)
+    {
+        // Who is still sending would not read the answer.
+        drain(body);
+    }
+    taken
+}
+
+async fn take_in(portal: &Portal, sent: Sent, headers: &HeaderMap, body: &mut Body) -> Result<BatchOutcome, Fault> {
+    let packing = Packing::of(headers)?;
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > MOST_BYTES) {
+        return Err(Fault::TooLarge(MOST_BYTES));
+    }
+    // An export is held until it is whole; of anything else there are never more than some blocks.
+    let most = if let BatchShape::Otlp(_) = sent.shape { MOST_BYTES } else { BLOCKS };
+    let plain = if packing == Packing::None { length.unwrap_or(BLOCKS).min(most) } else { BLOCKS };
+    // Whoever has sent nothing yet takes no room.
+    let first = next(body).await?.unwrap_or_default();
+    let need = LEAST + plain + packing.memory(&first);
+    let writer = sent.writer;
+    let mut room = portal.gate.enter(&writer.sender, need).await?;
+    let head = BatchHead {
+        shape: sent.shape,
+        environment: sent.environment.unwrap_or(writer.reading.environment()),
+        key: sent.key,
+        sender: writer.sender,
+        source: writer.source,
+        reading: writer.reading,
+        permission: writer.permission,
+    };
+    let open = portal.steadfast.open_batch(head).await.map_err(fault)?;
+    let unpacking = Unpacking::new(packing, &first).map_err(|error| {
+        tracing::error!(%error, "a body can't be unpacked");
+        Fault::Broken
+    })?;
+    let mut intake = Intake { open, unpacking, packed: 0, unpacked: 0 };
+    let (mut waiting, mut pieces) = (first.len(), vec![first]);
+    while let Some(bytes) = next(body).await? {
+        waiting += bytes.len();
+        pieces.push(bytes);
+        if waiting >= PIECE {
+            intake = intake.add(&portal.gate, std::mem::take(&mut pieces)).await?;
+            waiting = 0;
+            room.resize(need.max(LEAST + BLOCKS + intake.open.held()))?;
+        }
+    }
+    let (done, held) = intake.finish(&portal.gate, pieces).await?;
+    room.resize(LEAST + held)?;
+    portal.steadfast.commit_batch(done).await.map_err(fault)
+}
+
+/// The next bytes of a body.
+async fn next(body: &mut Body) -> Result<Option<Bytes>, Fault> {
+    loop {
+        match poll_fn(|cx| std::pin::Pin::new(&mut *body).poll_frame(cx)).await {
+            None => return Ok(None),
+            Some(Err(error)) => return Err(cut_short(&error)),
+            Some(Ok(frame)) => {
+                // Trailers say nothing here.
+                if let Ok(bytes) = frame.into_data() {
+                    return Ok(Some(bytes));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a body came too slowly, or never ended.
+fn cut_short(error: &axum::Error) -> Fault {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        if let Some(slow) = error.downcast_ref::<TooSlow>() {
+            return Fault::TooSlow(slow.to_string());
+        }
+        cause = error.source();
+    }
+    Fault::BadRequest("the body ended before it was complete, and nothing of it was counted; send it again".to_owned())
+}
+
+/// A batch on its way in.
+struct Intake {
+    open: OpenBatch,
+    unpacking: Unpacking,
+    /// Bytes so far, as they came.
+    packed: usize,
+    /// And unpacked.
+    unpacked: usize,
+}
+
+impl Intake {
+    /// Works on the next pieces, on a thread that may be busy.
+    async fn add(mut self, gate: &Gate, pieces: Vec<Bytes>) -> Result<Self, Fault> {
+        let _turn = gate.turn().await;
+        busy(move || self.work(&pieces).map(|()| self)).await
+    }
+
+    /// Works on the last pieces, and ends the batch. Tells how much memory it holds.
+    async fn finish(mut self, gate: &Gate, pieces: Vec<Bytes>) -> Result<(DoneBatch, usize), Fault> {
+        let _turn = gate.turn().await;
+        busy(move || {
+            self.work(&pieces)?;
+            let Self { mut open, unpacking, mut unpacked, .. } = self;
+            unpacking.finish(|bytes| add(&mut open, &mut unpacked, bytes))?;
+            let held = open.held();
+            Ok((open.finish().map_err(fault)?, held))
+        })
+        .await
+    }
+
+    fn work(&mut self, pieces: &[Bytes]) -> Result<(), Fault> {
+        let Self { open, unpacking, packed, unpacked } = self;
+        for piece in pieces {
+            *packed += piece.len();
+            if *packed > MOST_BYTES {
+                return Err(Fault::TooLarge(MOST_BYTES));
+            }
+            unpacking.add(piece, |bytes| add(open, unpacked, bytes))?;
+        }
+        Ok(())
+    }
+}
+
+/// Adds unpacked bytes, as long as there are not too many.
+fn add(open: &mut OpenBatch, unpacked: &mut usize, bytes: &[u8]) -> Result<(), Fault> {
+    *unpacked += bytes.len();
+    if *unpacked > MOST_BYTES {
+        return Err(Fault::TooLarge(MOST_BYTES));
+    }
+    open.add(bytes).map_err(fault)
+}
+
+async fn busy<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Fault::from(Error::Interrupted))?
+}
+
+fn fault(error: Error) -> Fault {
+    match error {
+        Error::Batch(sentence) => Fault::BadRequest(sentence),
+        Error::KeyReused => Refusal::Conflict(Error::KeyReused.to_string()).into(),
+        Error::Busy => Fault::Unavailable(Error::Busy.to_string(), BUSY_SECONDS),
+        // A disk that is full, a database that somebody else has locked: what is sent again then is counted.
+        error @ (Error::Store(StoreError::Unavailable(_)) | Error::Rejects { .. }) => {
+            tracing::error!(%error, "a batch could not be counted");
+            let sentence = "the batch could not be written, and nothing of it was counted; send it again";
+            Fault::Unavailable(sentence.to_owned(), BUSY_SECONDS)
+        }
+        other => other.into(),
+    }
+}

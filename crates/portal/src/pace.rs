@@ -1,0 +1,152 @@
+//! Bodies that come too slowly are given up: whoever sends a byte a second holds a place that others need.
+
+use std::future::Future as _;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use futures_util::future::poll_fn;
+use http_body::{Frame, SizeHint};
+use tokio::time::{Instant, Sleep};
+
+use crate::{Limits, Portal};
+
+/// How much of what nobody wants any more is read for the sake of the answer, in bytes.
+const DRAINED: usize = 32 << 20;
+
+/// How long that may take.
+const DRAINING: Duration = Duration::from_secs(5);
+
+/// The error of a body that came too slowly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the body came too slowly, and nothing of it was used: after {grace} seconds of waiting at least {rate} bytes have to \
+     come each second, and all of it within {total} seconds; send smaller ones"
+)]
+pub(crate) struct TooSlow {
+    grace: u64,
+    rate: u32,
+    total: u64,
+}
+
+/// Holds the bodies of all requests to the pace that the portal demands.
+pub(crate) async fn paced(State(portal): State<Portal>, request: Request, next: Next) -> Response {
+    let limits = portal.limits;
+    next.run(request.map(|body| if body.is_end_stream() { body } else { Body::new(Paced::new(body, limits)) })).await
+}
+
+/// A body that has to come fast enough. Time that nobody waits for it does not count.
+struct Paced {
+    body: Body,
+    limits: Limits,
+    received: u64,
+    /// How long was waited for bytes so far.
+    waited: Duration,
+    /// Since when is waited, if it is.
+    since: Option<Instant>,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl Paced {
+    fn new(body: Body, limits: Limits) -> Self {
+        let sleep = Box::pin(tokio::time::sleep(Duration::ZERO));
+        Self { body, limits, received: 0, waited: Duration::ZERO, since: None, sleep }
+    }
+}
+
+/// How long may be waited in all for so many bytes and the next one.
+fn allowance(limits: &Limits, received: u64) -> Duration {
+    let earned = Duration::from_millis(received.saturating_mul(1000) / u64::from(limits.body_rate.max(1)));
+    (limits.body_grace + earned).min(limits.body_total)
+}
+
+impl HttpBody for Paced {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        if let Poll::Ready(frame) = polled {
+            if let Some(since) = self.since.take() {
+                self.waited += since.elapsed();
+            }
+            if let Some(Ok(frame)) = &frame {
+                self.received += frame.data_ref().map_or(0, |data| data.len() as u64);
+            }
+            return Poll::Ready(frame);
+        }
+        if self.since.is_none() {
+            let now = Instant::now();
+            self.since = Some(now);
+            let deadline = now + allowance(&self.limits, self.received).saturating_sub(self.waited);
+            self.sleep.as_mut().reset(deadline);
+        }
+        ready!(self.sleep.as_mut().poll(cx));
+        let Limits { body_grace, body_rate, body_total, .. } = self.limits;
+        let slow = TooSlow { grace: body_grace.as_secs(), rate: body_rate, total: body_total.as_secs() };
+        Poll::Ready(Some(Err(axum::Error::new(slow))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// Reads what is left of a body and throws it away, behind the back of the answer: whoever sends all of a request before
+/// they read would not see why it was refused. Bounded in size and time.
+pub(crate) fn drain(mut body: Body) {
+    if body.is_end_stream() {
+        return;
+    }
+    tokio::spawn(tokio::time::timeout(DRAINING, async move {
+        let mut drained = 0;
+        while let Some(Ok(frame)) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+            drained += frame.data_ref().map_or(0, Bytes::len);
+            if drained > DRAINED {
+                return;
+            }
+        }
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use futures_util::stream::{self, StreamExt as _};
+
+    use super::*;
+
+    #[test]
+    fn what_came_allows_to_wait_for_more() {
+        let limits = Limits { body_total: Duration::from_secs(100), ..Limits::DEFAULT };
+        let seconds = |received| allowance(&limits, received).as_secs();
+        assert_eq!((seconds(0), seconds(1024), seconds(10 << 10)), (10, 11, 20));
+        assert_eq!(seconds(32 << 20), 100, "but not for ever");
+    }
+
+    /// A body that begins so and then comes no more.
+    fn stuck(parts: &[&'static str]) -> Body {
+        let parts: Vec<_> =
+            parts.iter().map(|part| Ok::<_, axum::Error>(Bytes::from_static(part.as_bytes()))).collect();
+        Body::from_stream(stream::iter(parts).chain(stream::pending()))
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_waited_for_too_long_is_given_up() {
+        let limits = Limits { body_grace: Duration::from_millis(30), ..Limits::DEFAULT };
+        for parts in [&[][..], &["a"], &["a", "b"]] {
+            let error = to_bytes(Body::new(Paced::new(stuck(parts), limits)), usize::MAX).await.unwrap_err();
+            assert!(error.to_string().contains("too slowly"), "{error}");
+        }
+        let whole = Body::new(Paced::new(Body::from("all of it"), limits));
+        assert_eq!(to_bytes(whole, usize::MAX).await.unwrap(), "all of it");
+    }
+}

@@ -1,0 +1,273 @@
+//! Packed files among those that are followed: as a rule rotations of what was read before, which are recognised by their
+//! content. Each is read once it is complete, one after the other, beside everything else.
+
+use std::time::{Duration, Instant};
+
+use store::SourcePosition;
+use tokio::task::JoinHandle;
+
+use super::super::blocks::{Blocks, End};
+use super::super::identity::{self, Found, Located};
+use super::super::round::LastLine;
+use super::super::source::Input;
+use super::Follower;
+use super::file::{FileId, Look};
+use super::reading::{Piece, Trouble};
+use super::tracked::{Place, State, Tracked};
+use crate::Error;
+
+/// How long a packed file has to be as it is before it is read: somebody may be packing it.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// How long it may be cut short until that is final.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long it is read before it is another's turn.
+const TURN: Duration = Duration::from_millis(200);
+
+/// How far a packed file is.
+pub(super) struct Packed {
+    stage: Stage,
+    /// How it looked when it came to that stage.
+    look: Look,
+    since: Instant,
+    /// Whether it was told that it is cut short.
+    is_told: bool,
+}
+
+enum Stage {
+    /// It may still be written.
+    Waits,
+    /// It is unpacked to the place up to which it was read.
+    Located(JoinHandle<Result<Found, Error>>),
+    /// It is read.
+    Read(Box<Open>),
+    /// All of it is read, or was.
+    Done,
+    /// It can't be read further than this at present.
+    Stuck,
+}
+
+/// A packed file that is read.
+struct Open {
+    blocks: Option<Blocks>,
+    place: Place,
+}
+
+impl Packed {
+    pub(super) fn new(look: Look, now: Instant) -> Self {
+        Self { stage: Stage::Waits, look, since: now, is_told: false }
+    }
+
+    /// Whether it is known which file it is.
+    pub(super) fn is_decided(&self) -> bool {
+        matches!(self.stage, Stage::Read(_) | Stage::Done | Stage::Stuck)
+    }
+
+    pub(super) fn place(&self) -> Option<&Place> {
+        match &self.stage {
+            Stage::Read(open) => Some(&open.place),
+            _ => None,
+        }
+    }
+
+    pub(super) fn place_mut(&mut self) -> Option<&mut Place> {
+        match &mut self.stage {
+            Stage::Read(open) => Some(&mut open.place),
+            _ => None,
+        }
+    }
+
+    /// What was read and not saved is read again.
+    pub(super) fn give_back(&mut self) {
+        if matches!(&self.stage, Stage::Read(open) if open.place.dirty) {
+            self.stage = Stage::Waits;
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        matches!(self.stage, Stage::Located(_) | Stage::Read(_))
+    }
+}
+
+impl Follower {
+    /// Reads on in packed files. Tells whether there is more at once.
+    pub(super) fn read_packed(&mut self, now: Instant) -> Result<bool, Error> {
+        let mut more = false;
+        let packed = self.those(|tracked| matches!(tracked.state, State::Packed(_)) && tracked.is_due(now));
+        let mut busy = packed.iter().any(|id| self.is_busy(id));
+        for id in packed {
+            let may_start = !busy || self.is_busy(&id);
+            let Some(mut tracked) = self.files.remove(&id) else { continue };
+            let read = self.step(id, &mut tracked, may_start, now);
+            let judged = self.judge(&mut tracked, read);
+            self.files.insert(id, tracked);
+            more |= judged?;
+            busy |= self.is_busy(&id);
+            if self.chunk.is_full(self.reader.len()) {
+                self.commit()?;
+            }
+            self.close_packed(id)?;
+        }
+        Ok(more)
+    }
+
+    fn is_busy(&self, id: &FileId) -> bool {
+        matches!(self.files.get(id).map(|tracked| &tracked.state), Some(State::Packed(packed)) if packed.is_busy())
+    }
+
+    fn step(&mut self, id: FileId, tracked: &mut Tracked, may_start: bool, now: Instant) -> Result<Piece, Trouble> {
+        let look = tracked.look;
+        let State::Packed(packed) = &mut tracked.state else { return Ok(Piece::All) };
+        let changed = look.differs(&packed.look);
+        match &mut packed.stage {
+            Stage::Waits | Stage::Done | Stage::Stuck if changed => *packed = Packed::new(look, now),
+            Stage::Waits if may_start && now.duration_since(packed.since) >= QUIET => {
+                let store = std::sync::Arc::clone(&self.steadfast.store);
+                let input = Input::File(tracked.path.clone());
+                let runtime = self.runtime.clone();
+                let look = move || runtime.block_on(identity::locate(store.as_ref(), &input));
+                packed.stage = Stage::Located(self.runtime.spawn_blocking(look));
+            }
+            Stage::Located(task) if task.is_finished() => {
+                let located = self.runtime.block_on(task).map_err(|_| Error::Interrupted)?;
+                packed.stage = Stage::Stuck;
+                match located {
+                    Ok(Found::Ready(located)) => self.open_packed(id, tracked, located)?,
+                    // An older copy, or one that is not complete; nothing to do unless it changes.
+                    Ok(Found::Beginning(_)) => {}
+                    Err(Error::Input { message, .. }) => return Err(Trouble::Content(message)),
+                    Err(error) => {
+                        packed.stage = Stage::Waits;
+                        return Err(Trouble::Other(error));
+                    }
+                }
+                return Ok(Piece::More);
+            }
+            Stage::Stuck if packed.is_told && now.duration_since(packed.since) >= PATIENCE => {
+                packed.stage = Stage::Done;
+                let (path, source) = (tracked.path.display().to_string(), tracked.source);
+                let until = self.steadfast.clock.now();
+                self.lose(source, tracked.read_at, until, &format!("`{path}` can't be unpacked to its end"));
+            }
+            Stage::Read(_) => return self.read_packed_piece(tracked),
+            Stage::Waits | Stage::Done | Stage::Stuck | Stage::Located(_) => {}
+        }
+        Ok(Piece::All)
+    }
+
+    /// Reads on where a packed file was left, unless that is for another to do.
+    fn open_packed(&mut self, id: FileId, tracked: &mut Tracked, located: Located) -> Result<(), Trouble> {
+        let State::Packed(packed) = &mut tracked.state else { return Ok(()) };
+        let Located { source, marks, before, .. } = located;
+        if let Some(before) = &before
+            && self.rows.get(&before.id).is_some_and(|of| *of != id)
+        {
+            // What it was made of is still there and is read itself.
+            *packed = Packed::new(tracked.look, Instant::now());
+            return Ok(());
+        }
+        let place = place_at(before, marks.clone());
+        let mut stream = source.stream;
+        let mut first = Vec::new();
+        let format = match place.offset {
+            0 => {
+                let mut taken = std::io::Read::take(stream, super::super::SNIFFED as u64);
+                // What can't be unpacked is found when it is read.
+                let _ = std::io::Read::read_to_end(&mut taken, &mut first);
+                stream = taken.into_inner();
+                self.format_of(tracked.source, &tracked.path, &first)?
+            }
+            _ => {
+                let mut head = Vec::new();
+                let again = super::super::source::Source::open(&Input::File(tracked.path.clone()))?;
+                let mut taken = std::io::Read::take(again.stream, super::super::SNIFFED as u64);
+                let _ = std::io::Read::read_to_end(&mut taken, &mut head);
+                self.format_of(tracked.source, &tracked.path, &head)?
+            }
+        };
+        if let Some(saved) = &place.saved {
+            self.rows.insert(saved.id, id);
+        }
+        let stream = std::io::Read::chain(std::io::Cursor::new(first), stream);
+        let blocks = Blocks::new(Box::new(stream), marks, place.offset, place.within_line, false);
+        let place = Place { format, ..place };
+        packed.stage = Stage::Read(Box::new(Open { blocks: Some(blocks), place }));
+        Ok(())
+    }
+
+    fn read_packed_piece(&mut self, tracked: &mut Tracked) -> Result<Piece, Trouble> {
+        self.make_ready()?;
+        let (path, source, bounds) = (tracked.path.display().to_string(), tracked.source, self.bounds());
+        let State::Packed(packed) = &mut tracked.state else { return Ok(Piece::All) };
+        let Stage::Read(open) = &mut packed.stage else { return Ok(Piece::All) };
+        let Some(format) = open.place.format else {
+            // There is nothing in it that says how it is to be read.
+            packed.stage = Stage::Done;
+            return Ok(Piece::All);
+        };
+        let job = self.reader.job(format, &self.sources, &self.steadfast)?;
+        let started = Instant::now();
+        while let Some(blocks) = open.blocks.take() {
+            let round = self.reader.round(blocks, u64::MAX, &job, bounds, Some(LastLine::MayGrow));
+            let lines: u64 = round.outcomes.iter().map(|block| block.lines).sum();
+            if let Some(source) = self.sources.get(source) {
+                self.chunk.add(&source.name, &path, open.place.lines, round.outcomes);
+            }
+            let place = &mut open.place;
+            place.dirty |= round.blocks.offset() != place.offset;
+            place.lines += lines;
+            place.offset = round.blocks.offset();
+            place.within_line = round.blocks.within_line();
+            place.marks = round.blocks.marks().clone();
+            if let Some(End::Failed(error)) = round.blocks.end() {
+                packed.is_told = true;
+                packed.since = Instant::now();
+                return Err(Trouble::Content(format!(
+                    "it can't be unpacked any further ({error}); what came before is counted"
+                )));
+            }
+            if round.ended {
+                return Ok(Piece::All);
+            }
+            open.blocks = Some(round.blocks);
+            if started.elapsed() >= TURN || self.chunk.is_full(self.reader.len()) {
+                return Ok(Piece::More);
+            }
+        }
+        Ok(Piece::All)
+    }
+
+    /// Closes a packed file that is read as far as it can be.
+    fn close_packed(&mut self, id: FileId) -> Result<(), Error> {
+        let State::Packed(packed) = (match self.files.get(&id) {
+            Some(tracked) => &tracked.state,
+            None => return Ok(()),
+        }) else {
+            return Ok(());
+        };
+        if !matches!(&packed.stage, Stage::Read(open) if open.blocks.is_none()) {
+            return Ok(());
+        }
+        self.commit()?;
+        if let Some(State::Packed(packed)) = self.files.get_mut(&id).map(|tracked| &mut tracked.state) {
+            packed.stage = if packed.is_told { Stage::Stuck } else { Stage::Done };
+        }
+        Ok(())
+    }
+}
+
+/// Where a packed file is read on.
+fn place_at(before: Option<SourcePosition>, marks: super::super::identity::Marks) -> Place {
+    match before {
+        None => Place::start(),
+        Some(saved) => Place {
+            offset: saved.offset,
+            within_line: saved.within_line,
+            lines: saved.lines,
+            marks,
+            saved: Some(saved),
+            ..Place::start()
+        },
+    }
+}

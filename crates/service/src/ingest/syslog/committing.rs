@@ -1,0 +1,154 @@
+//! Commits what came for a source, again and again until it is done, and keeps what is known to be lost.
+
+use std::time::{Duration, Instant};
+
+use model::{LossReason, UnixMillis};
+use tokio::task::JoinHandle;
+
+use super::drops::Drops;
+use super::gathering::Gathered;
+use super::{Listening, ended};
+use crate::ingest::batch::{Batch, BatchShape};
+use crate::ingest::reading::Permission;
+use crate::{Error, Steadfast};
+
+/// How long the first message waits for others to be committed with.
+const GATHER: Duration = Duration::from_millis(250);
+
+/// How long is waited before a commit that failed is tried again: at first, and at most.
+const AGAIN: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+
+/// How often is looked for datagrams that were dropped.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// How often losses are kept: a flood makes a line a minute, not one a look.
+const KEEP_LOSSES: Duration = Duration::from_secs(60);
+
+/// See the module.
+pub(super) struct Committing {
+    steadfast: Steadfast,
+    listening: Listening,
+    drops: Vec<Drops>,
+    losses: Losses,
+}
+
+/// What was lost and isn't kept yet.
+struct Losses {
+    dropped: u64,
+    cut_short: u64,
+    /// When there was nothing lost, as far as is known.
+    since: UnixMillis,
+    looked: Instant,
+    kept: Option<Instant>,
+}
+
+impl Committing {
+    pub(super) fn new(steadfast: Steadfast, listening: Listening, drops: Vec<Drops>) -> Self {
+        let since = steadfast.clock.now();
+        let losses = Losses { dropped: 0, cut_short: 0, since, looked: Instant::now(), kept: None };
+        Self { steadfast, listening, drops, losses }
+    }
+
+    /// Commits to the end, which is when all that reads has ended.
+    pub(super) async fn run(mut self, readers: Vec<JoinHandle<()>>) {
+        let mut ending = self.listening.ending.clone();
+        loop {
+            let gathering = self.listening.gathering.clone();
+            let came = async {
+                gathering.some().await;
+                let _ = tokio::time::timeout(GATHER, gathering.enough()).await;
+            };
+            tokio::select! {
+                () = ended(&mut ending) => break,
+                () = came => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            self.commit(gathering.take()).await;
+            if self.losses.looked.elapsed() >= LOOK {
+                self.look(KEEP_LOSSES).await;
+            }
+        }
+        for reader in readers {
+            // One that panicked reads nothing any more.
+            let _ = reader.await;
+        }
+        self.commit(self.listening.gathering.take()).await;
+        self.look(Duration::ZERO).await;
+    }
+
+    /// Counts messages. Meanwhile others are gathered, up to the bound.
+    async fn commit(&mut self, gathered: Gathered) {
+        self.losses.cut_short += gathered.cut_short;
+        if gathered.lines.is_empty() {
+            return;
+        }
+        let source = &self.listening.source;
+        // A name of its own, so that a commit that was done but not told is not done again; and that equal messages,
+        // which are as many calls, are not taken for one.
+        let key = u128::from_le_bytes(self.steadfast.random.bytes()).to_string();
+        let batch = Batch {
+            body: gathered.lines,
+            shape: BatchShape::Lines,
+            environment: source.reading.environment(),
+            key: Some(key),
+            sender: format!("syslog {}", source.name),
+            source: source.name.clone(),
+            reading: source.reading.clone(),
+            permission: Permission::default(),
+        };
+        let mut pause = AGAIN.0;
+        while let Err(error) = self.steadfast.ingest_batch(batch.clone()).await {
+            if matches!(error, Error::Interrupted) {
+                return;
+            }
+            tracing::warn!("syslog messages of `{}` are not committed yet, which is tried again: {error}", source.name);
+            tokio::time::sleep(pause).await;
+            pause = (2 * pause).min(AGAIN.1);
+        }
+    }
+
+    /// Looks for what was lost, and keeps it unless that was done just now.
+    async fn look(&mut self, distance: Duration) {
+        self.losses.looked = Instant::now();
+        let now = self.steadfast.clock.now();
+        for drops in &mut self.drops {
+            let new = drops.new_ones();
+            if new > 0 {
+                let (source, address) = (&self.listening.source.name, drops.address());
+                tracing::warn!("{new} syslog messages of `{source}` were dropped at udp://{address}");
+            }
+            self.losses.dropped += new;
+        }
+        let losses = &mut self.losses;
+        if losses.dropped + losses.cut_short == 0 {
+            losses.since = now;
+        } else if losses.kept.is_none_or(|kept| kept.elapsed() >= distance) {
+            let from = losses.since;
+            let kept = self.keep(from, now).await;
+            if let Err(error) = kept {
+                tracing::warn!("what was lost of `{}` can't be kept yet: {error}", self.listening.source.name);
+                return;
+            }
+            self.losses =
+                Losses { dropped: 0, cut_short: 0, since: now, looked: Instant::now(), kept: Some(Instant::now()) };
+        }
+    }
+
+    /// Keeps what was lost.
+    async fn keep(&self, from: UnixMillis, now: UnixMillis) -> Result<(), Error> {
+        let (source, losses) = (&self.listening.source.name, &self.losses);
+        let mut details = Vec::new();
+        if losses.dropped > 0 {
+            details
+                .push(format!("{} dropped, since they came over UDP faster than they were read", were(losses.dropped)));
+        }
+        if losses.cut_short > 0 {
+            details.push(format!("{} cut off at the end of a connection", were(losses.cut_short)));
+        }
+        self.steadfast.record_loss(source, from, now, LossReason::Dropped, &details.join("; ")).await
+    }
+}
+
+fn were(messages: u64) -> String {
+    if messages == 1 { "1 syslog message was".to_owned() } else { format!("{messages} syslog messages were") }
+}

@@ -1,0 +1,148 @@
+//! Following files: everything that is ever written to them is counted once, however they are rotated.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use model::{Environment, SourceName};
+use service::{FollowTotals, FollowedSource, Watcher};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use traffic::{Format, FormatOptions};
+
+use crate::installation::{Installation, line};
+
+mod losses;
+mod rotations;
+mod sequences;
+mod surroundings;
+
+/// How long anything is waited for. It comes within a second on a machine that has nothing else to do.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Who watches: what was told last.
+#[derive(Default)]
+struct Watch {
+    totals: Mutex<(FollowTotals, u64)>,
+    told: Mutex<Vec<String>>,
+}
+
+impl Watcher for Watch {
+    fn note(&self, text: &str) {
+        self.told.lock().unwrap().push(text.to_owned());
+    }
+
+    fn warn(&self, text: &str) {
+        self.told.lock().unwrap().push(text.to_owned());
+    }
+
+    fn advance(&self, totals: &FollowTotals) {
+        let mut last = self.totals.lock().unwrap();
+        *last = (*totals, last.1 + 1);
+    }
+}
+
+/// A follower at work.
+struct Following {
+    watch: Arc<Watch>,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<FollowTotals>,
+}
+
+impl Following {
+    /// Follows files of an installation's folder, in the format of the call record.
+    fn start(installation: &Installation, patterns: &[&str]) -> Self {
+        Self::start_as(installation, patterns, Some(Format::Steadfast))
+    }
+
+    fn start_as(installation: &Installation, patterns: &[&str], format: Option<Format>) -> Self {
+        let source = FollowedSource {
+            name: SourceName::files(),
+            paths: patterns.iter().map(|pattern| installation.path(pattern)).collect(),
+            format,
+            places: FormatOptions::default(),
+            environment: Environment::Production,
+        };
+        Self::start_all(installation, vec![source])
+    }
+
+    fn start_all(installation: &Installation, sources: Vec<FollowedSource>) -> Self {
+        let watch = Arc::new(Watch::default());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (steadfast, watcher) = (installation.steadfast.clone(), Arc::clone(&watch));
+        let task = tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            steadfast.follow(sources, 2, watcher, stopped).await.unwrap()
+        });
+        Self { watch, stop: Some(stop), task }
+    }
+
+    fn totals(&self) -> FollowTotals {
+        self.watch.totals.lock().unwrap().0
+    }
+
+    fn told(&self) -> Vec<String> {
+        self.watch.told.lock().unwrap().clone()
+    }
+
+    /// Waits until something holds.
+    async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let started = Instant::now();
+        while !holds(self) {
+            assert!(started.elapsed() < PATIENCE, "{what}: {:?} {:?}", self.totals(), self.told());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Waits until so many lines are read.
+    async fn read(&self, lines: u64) {
+        self.until(&format!("{lines} lines"), |it| it.totals().lines >= lines).await;
+        assert_eq!(self.totals().lines, lines, "{:?}", self.told());
+    }
+
+    /// Waits until it has looked so often again.
+    async fn looks(&self, count: u64) {
+        let before = self.watch.totals.lock().unwrap().1;
+        self.until("looks", |it| it.watch.totals.lock().unwrap().1 >= before + count).await;
+    }
+
+    async fn stop(mut self) -> FollowTotals {
+        drop(self.stop.take());
+        self.task.await.unwrap()
+    }
+}
+
+fn lines(range: std::ops::Range<usize>) -> String {
+    range.map(|n| line("acme", n, "/a", 200)).collect()
+}
+
+fn append(path: &Path, text: impl AsRef<[u8]>) {
+    OpenOptions::new().append(true).create(true).open(path).unwrap().write_all(text.as_ref()).unwrap();
+}
+
+fn truncate(path: &Path) {
+    OpenOptions::new().write(true).open(path).unwrap().set_len(0).unwrap();
+}
+
+fn gzip(path: &Path) -> PathBuf {
+    let packed = PathBuf::from(format!("{}.gz", path.display()));
+    let mut file = flate2::write::GzEncoder::new(fs::File::create(&packed).unwrap(), flate2::Compression::fast());
+    file.write_all(&fs::read(path).unwrap()).unwrap();
+    file.finish().unwrap();
+    fs::remove_file(path).unwrap();
+    packed
+}
+
+/// What the store has counted of the app.
+async fn counted(installation: &Installation) -> u64 {
+    let report = installation.report("acme").await;
+    report.lines().skip(1).filter_map(|row| row.rsplit(',').next()?.trim().parse::<u64>().ok()).sum()
+}
+
+async fn check_count(installation: &Installation, expected: u64) {
+    assert_eq!(counted(installation).await, expected);
+}

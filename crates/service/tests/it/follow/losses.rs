@@ -1,0 +1,105 @@
+//! What is lost is told, and nothing else.
+
+use model::LossReason;
+
+use super::*;
+
+async fn losses(installation: &Installation) -> Vec<store::Loss> {
+    installation.steadfast.store.losses().await.unwrap()
+}
+
+/// Stops, has the file rotated away with lines that nobody read, and starts again.
+async fn rotate_away(installation: &Installation, log: &Path) -> Following {
+    let following = Following::start(installation, &["access.log"]);
+    following.read(100).await;
+    following.stop().await;
+    append(log, lines(100..120));
+    fs::remove_file(log).unwrap();
+    append(log, lines(200..210));
+    Following::start(installation, &["access.log"])
+}
+
+#[tokio::test]
+async fn a_file_that_went_away_while_nobody_looked_is_a_loss_once() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines(0..100));
+    let following = rotate_away(&installation, &log).await;
+    following.until("a loss", |it| it.totals().losses == 1).await;
+    following.read(10).await;
+    following.stop().await;
+    let known = losses(&installation).await;
+    assert_eq!(known.len(), 1, "{known:?}");
+    assert_eq!((known[0].source.as_str(), known[0].reason), ("files", LossReason::RotatedAway));
+    assert!(known[0].detail.contains("access.log"), "{known:?}");
+    let following = Following::start(&installation, &["access.log"]);
+    following.looks(5).await;
+    assert_eq!(following.stop().await.losses, 0);
+    assert_eq!(losses(&installation).await, known);
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_at_the_start_is_waited_for() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines(0..100));
+    let following = Following::start(&installation, &["access.log"]);
+    following.read(100).await;
+    following.stop().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let moved = elsewhere.path().join("access.log");
+    fs::copy(&log, &moved).unwrap();
+    fs::remove_file(&log).unwrap();
+    append(&moved, lines(100..110));
+    let following = Following::start(&installation, &["access.log"]);
+    following.looks(5).await;
+    fs::copy(&moved, &log).unwrap();
+    following.read(10).await;
+    assert_eq!(following.stop().await.losses, 0);
+    assert!(losses(&installation).await.is_empty());
+}
+
+#[tokio::test]
+async fn rotations_that_were_read_to_their_end_are_no_loss_when_they_are_deleted() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines(0..100));
+    let rotated = installation.path("access.log.1");
+    let following = Following::start(&installation, &["access.log*"]);
+    following.read(100).await;
+    fs::rename(&log, &rotated).unwrap();
+    append(&log, lines(100..110));
+    following.read(110).await;
+    let is_settled = || async {
+        let positions = installation.steadfast.store.positions().await.unwrap();
+        positions.iter().filter(|position| position.followed_by.is_some()).count() < 2
+    };
+    let started = Instant::now();
+    while !is_settled().await {
+        assert!(started.elapsed() < PATIENCE);
+        following.looks(2).await;
+    }
+    following.stop().await;
+    fs::remove_file(&rotated).unwrap();
+    let following = Following::start(&installation, &["access.log*"]);
+    append(&log, lines(110..120));
+    following.read(10).await;
+    following.looks(3).await;
+    assert_eq!(following.stop().await.losses, 0);
+}
+
+#[tokio::test]
+async fn a_packed_file_that_can_not_be_unpacked_is_counted_as_far_as_it_goes() {
+    let installation = Installation::new();
+    let log = installation.write("access.log.1", lines(0..20_000));
+    let packed = gzip(&log);
+    let bytes = fs::read(&packed).unwrap();
+    fs::write(&packed, &bytes[..bytes.len() / 2]).unwrap();
+    let following = Following::start(&installation, &["access.log*"]);
+    following.until("it is told", |it| it.told().iter().any(|text| text.contains("can't be unpacked"))).await;
+    following.until("what can be is counted", |it| it.totals().counted > 0).await;
+    let half = following.totals().counted;
+    assert!(half > 0 && half < 20_000);
+    // Somebody was only slow in packing it.
+    fs::write(&packed, &bytes).unwrap();
+    following.read(20_000).await;
+    check_count(&installation, 20_000).await;
+    assert_eq!(following.stop().await.losses, 0);
+}

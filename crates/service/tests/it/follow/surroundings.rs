@@ -1,0 +1,232 @@
+//! Names, links, rights, formats and restarts: what files are followed in.
+
+use std::os::unix::fs::PermissionsExt;
+
+use super::*;
+
+#[tokio::test]
+async fn files_and_directories_may_come_later() {
+    let installation = Installation::new();
+    let following = Following::start(&installation, &["later.log", "logs/*.log"]);
+    following.looks(3).await;
+    installation.write("later.log", lines(0..5));
+    following.read(5).await;
+    fs::create_dir(installation.path("logs")).unwrap();
+    fs::write(installation.path("logs/a.log"), lines(10..15)).unwrap();
+    following.read(10).await;
+    fs::write(installation.path("logs/b.log"), "").unwrap();
+    fs::write(installation.path("logs/c.txt"), lines(20..25)).unwrap();
+    following.looks(3).await;
+    append(&installation.path("logs/b.log"), lines(30..35));
+    following.read(15).await;
+    following.looks(3).await;
+    check_count(&installation, 15).await;
+}
+
+#[tokio::test]
+async fn a_file_with_many_names_is_read_once() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines(0..20));
+    fs::hard_link(&log, installation.path("hard.log")).unwrap();
+    std::os::unix::fs::symlink(&log, installation.path("soft.log")).unwrap();
+    let following = Following::start(&installation, &["*.log", "access.log", "s*.log"]);
+    following.read(20).await;
+    append(&log, lines(20..30));
+    following.read(30).await;
+    following.looks(3).await;
+    following.read(30).await;
+    check_count(&installation, 30).await;
+}
+
+#[tokio::test]
+async fn a_link_that_leads_to_another_file_now_is_followed_there() {
+    let installation = Installation::new();
+    let (one, two) = (installation.write("1", lines(0..20)), installation.write("2", lines(100..120)));
+    let link = installation.path("current.log");
+    std::os::unix::fs::symlink(&one, &link).unwrap();
+    let following = Following::start(&installation, &["current.log"]);
+    following.read(20).await;
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(&two, &link).unwrap();
+    append(&one, lines(20..25));
+    following.read(45).await;
+    append(&two, lines(120..125));
+    following.read(50).await;
+    check_count(&installation, 50).await;
+}
+
+#[tokio::test]
+async fn a_file_that_may_not_be_read_is_told_of_once_and_read_when_it_may() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines(0..10));
+    fs::set_permissions(&log, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::File::open(&log).is_ok() {
+        // To the superuser everything is readable.
+        return;
+    }
+    let following = Following::start(&installation, &["access.log"]);
+    following.until("it is told", |it| it.told().iter().any(|text| text.contains("can't be read"))).await;
+    following.looks(12).await;
+    assert_eq!(following.told().len(), 1, "{:?}", following.told());
+    fs::set_permissions(&log, fs::Permissions::from_mode(0o600)).unwrap();
+    following.read(10).await;
+}
+
+#[tokio::test]
+async fn a_format_is_guessed_once_there_are_lines() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", "");
+    let following = Following::start_as(&installation, &["access.log"], None);
+    following.looks(3).await;
+    append(&log, &lines(0..1)[..40]);
+    following.looks(3).await;
+    assert!(following.told().is_empty(), "{:?}", following.told());
+    append(&log, &lines(0..1)[40..]);
+    append(&log, lines(1..10));
+    following.read(10).await;
+    let told = following.told();
+    assert!(told.len() == 1 && told[0].contains("access.log") && told[0].contains("guessed"), "{told:?}");
+    check_count(&installation, 10).await;
+}
+
+#[tokio::test]
+async fn a_file_in_another_format_is_told_of_and_not_marked_as_read() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", "garbage\n".repeat(50));
+    let following = Following::start(&installation, &["access.log"]);
+    following.until("it is told", |it| it.told().iter().any(|text| text.contains("no line can be used"))).await;
+    following.looks(12).await;
+    assert_eq!((following.told().len(), following.totals().lines), (1, 0), "{:?}", following.told());
+    assert!(installation.steadfast.store.positions().await.unwrap().is_empty());
+    fs::write(&log, lines(0..10)).unwrap();
+    following.read(10).await;
+}
+
+#[tokio::test]
+async fn it_goes_on_where_it_was_left() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", "");
+    let mut next = 0;
+    for round in 0..6 {
+        append(&log, lines(next..next + 10));
+        let following = Following::start(&installation, &["access.log"]);
+        following.read(10).await;
+        append(&log, lines(next + 10..next + 15));
+        following.read(15).await;
+        next += 15;
+        let totals = following.stop().await;
+        assert_eq!((totals.counted, totals.losses), (15, 0), "round {round}");
+        check_count(&installation, next as u64).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_was_rotated_while_nobody_looked_is_read_to_its_end() {
+    for pattern in ["access.log", "access.log*"] {
+        for pack in [false, true] {
+            if pack && pattern == "access.log" {
+                continue;
+            }
+            let installation = Installation::new();
+            let log = installation.write("access.log", lines(0..200));
+            let following = Following::start(&installation, &[pattern]);
+            following.read(200).await;
+            following.stop().await;
+            append(&log, lines(200..230));
+            fs::rename(&log, installation.path("access.log.1")).unwrap();
+            if pack {
+                gzip(&installation.path("access.log.1"));
+            }
+            append(&log, lines(300..310));
+            let following = Following::start(&installation, &[pattern]);
+            following.read(40).await;
+            following.looks(12).await;
+            following.read(40).await;
+            check_count(&installation, 240).await;
+            assert_eq!(following.stop().await.losses, 0, "{pattern} {pack}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_was_copied_and_emptied_while_nobody_looked_is_read_from_the_copy() {
+    for pattern in ["access.log", "access.log*"] {
+        let installation = Installation::new();
+        let log = installation.write("access.log", lines(0..200));
+        let following = Following::start(&installation, &[pattern]);
+        following.read(200).await;
+        following.stop().await;
+        append(&log, lines(200..230));
+        fs::copy(&log, installation.path("access.log.1")).unwrap();
+        truncate(&log);
+        append(&log, lines(300..310));
+        let following = Following::start(&installation, &[pattern]);
+        following.read(40).await;
+        following.looks(12).await;
+        following.read(40).await;
+        check_count(&installation, 240).await;
+        assert_eq!(following.stop().await.losses, 0, "{pattern}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_ingested_before_is_not_counted_again() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines(0..100));
+    installation.ingest(&log).await;
+    append(&log, lines(100..110));
+    let following = Following::start(&installation, &["access.log"]);
+    following.read(10).await;
+    following.stop().await;
+    append(&log, lines(110..115));
+    assert_eq!(installation.ingest(&log).await.counted, 5);
+    check_count(&installation, 115).await;
+}
+
+#[tokio::test]
+async fn a_thousand_files_are_followed_with_few_of_them_open() {
+    let installation = Installation::new();
+    for n in 0..1_000 {
+        installation.write(&format!("{n:03}.log"), lines(n * 3..n * 3 + 2));
+    }
+    let following = Following::start(&installation, &["*.log"]);
+    following.read(2_000).await;
+    for n in 0..1_000 {
+        append(&installation.path(&format!("{n:03}.log")), lines(n * 3 + 2..n * 3 + 3));
+    }
+    following.read(3_000).await;
+    let open = fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    assert!(open < 400, "{open}");
+    // Rotated all at once, most of them closed.
+    for n in 0..1_000 {
+        let log = installation.path(&format!("{n:03}.log"));
+        append(&log, lines(n * 3 + 3_000..n * 3 + 3_001));
+        fs::rename(&log, installation.path(&format!("{n:03}.log.1"))).unwrap();
+        append(&log, lines(n * 3 + 7_000..n * 3 + 7_001));
+    }
+    following.read(5_000).await;
+    check_count(&installation, 5_000).await;
+    assert_eq!(following.stop().await.losses, 0);
+}
+
+#[tokio::test]
+async fn followed_files_and_batches_share_the_bound_on_routes() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", "");
+    let following = Following::start(&installation, &["access.log"]);
+    for turn in 0..6 {
+        let body: String = (0..300).map(|n| line("acme", n, &format!("/hidden/r{turn}x{n}x"), 404)).collect();
+        if turn % 2 == 0 {
+            append(&log, body);
+            following.read((turn as u64 / 2 + 1) * 300).await;
+        } else {
+            installation.steadfast.ingest_batch(crate::installation::batch(body, None)).await.unwrap();
+        }
+    }
+    let days = model::DayRange { start: installation.steadfast.today().plus(-30), end: installation.steadfast.today() };
+    let app = "acme".parse().unwrap();
+    let tallies = installation.steadfast.store.tallies(&app, Environment::Production, days).await.unwrap();
+    let routes: std::collections::BTreeSet<&str> = tallies.iter().map(|tally| tally.route.text.as_str()).collect();
+    assert_eq!((routes.len(), routes.contains("/:other")), (1001, true));
+    check_count(&installation, 1_800).await;
+}

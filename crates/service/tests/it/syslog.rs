@@ -1,0 +1,216 @@
+//! Syslog: every message that comes in is counted or rejected, and what the system drops is known.
+
+use std::io::Write;
+use std::net::{Shutdown, SocketAddr, TcpStream, UdpSocket};
+use std::time::{Duration, Instant};
+
+use model::{Environment, LossReason, SourceWay};
+use service::{SourceReading, SyslogAddress, SyslogListeners, SyslogSource};
+use store::SourceSeen;
+use traffic::{Format, FormatOptions};
+
+use crate::installation::{Installation, line};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn source(name: &str, listen: &[&str], allow: &[&str]) -> SyslogSource {
+    let options = FormatOptions { company_header: "Procore-Company-Id".to_owned(), ..FormatOptions::default() };
+    let reading = SourceReading::new(Some(&Format::Steadfast), &options, Environment::Production).unwrap();
+    SyslogSource {
+        name: name.parse().unwrap(),
+        listen: listen.iter().map(|text| text.parse().unwrap()).collect(),
+        allow: allow.iter().map(|text| text.parse().unwrap()).collect(),
+        reading: reading.of_syslog(),
+    }
+}
+
+async fn listen(installation: &Installation, source: SyslogSource) -> (SyslogListeners, Vec<SocketAddr>) {
+    let listeners = installation.steadfast.listen_for_syslog(vec![source]).await.unwrap();
+    let addresses = listeners.addresses().iter().map(|(_, address)| address.socket()).collect();
+    (listeners, addresses)
+}
+
+/// What is known of the source, once that many of its messages are counted or rejected.
+async fn once(installation: &Installation, messages: u64) -> SourceSeen {
+    let started = Instant::now();
+    loop {
+        let seen = installation.steadfast.store.sources().await.unwrap().pop();
+        let count = seen.as_ref().map_or(0, |seen| seen.calls + rejected(seen));
+        if count >= messages || started.elapsed() > PATIENCE {
+            assert_eq!(count, messages);
+            return seen.unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+fn rejected(seen: &SourceSeen) -> u64 {
+    seen.rejects.iter().map(|(_, count)| count).sum()
+}
+
+/// The line as gateways send it: in the old form and the new.
+fn messages(app: &str, n: usize) -> [String; 3] {
+    let line = line(app, n, "/a", 200).trim_end().to_owned();
+    [
+        format!("<190>Nov 19 10:00:00 gate nginx: {line}"),
+        format!("<134>1 2026-11-19T10:00:00Z gate haproxy 4711 - [x@1 a=\"]\"] \u{feff}{line}"),
+        line,
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_datagram_is_a_call_even_where_two_are_alike() {
+    let installation = Installation::new();
+    let (listeners, addresses) = listen(&installation, source("gate", &["udp://127.0.0.1:0"], &[])).await;
+    let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for n in 0..100 {
+        for message in messages("acme", n / 2) {
+            sender.send_to(message.as_bytes(), addresses[0]).unwrap();
+        }
+    }
+    sender.send_to(b"<13>hello", addresses[0]).unwrap();
+    sender.send_to(b"", addresses[0]).unwrap();
+    sender.send_to(&[b'x'; 65_507], addresses[0]).unwrap();
+    let seen = once(&installation, 302).await;
+    assert_eq!((seen.name.as_str(), seen.way, seen.calls), ("gate", Some(SourceWay::Syslog), 300));
+    assert_eq!(seen.rejects, [("not_json".to_owned(), 2)]);
+    listeners.finish().await;
+    assert_eq!(installation.report("acme").await.lines().nth(1).unwrap(), "2026-11-19,200,GET,/a,300");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_on_connections_are_told_by_their_length_or_by_line_ends() {
+    let installation = Installation::new();
+    let (listeners, addresses) = listen(&installation, source("gate", &["tcp://127.0.0.1:0"], &["127.0.0.0/8"])).await;
+    let senders: Vec<_> = (0..8)
+        .map(|sender| {
+            let address = addresses[0];
+            std::thread::spawn(move || {
+                let mut stream = TcpStream::connect(address).unwrap();
+                for n in 0..300 {
+                    let [old, new, bare] = messages("acme", n);
+                    let text = format!("{old}\n{} {new}{bare}\r\n", new.len());
+                    // Some in small pieces.
+                    for piece in text.as_bytes().chunks(if (n + sender).is_multiple_of(50) { 7 } else { 4096 }) {
+                        stream.write_all(piece).unwrap();
+                    }
+                }
+                // The last has no line end.
+                stream.write_all(messages("acme", 7)[0].as_bytes()).unwrap();
+            })
+        })
+        .collect();
+    senders.into_iter().for_each(|sender| sender.join().unwrap());
+    let seen = once(&installation, 8 * 901).await;
+    assert_eq!(seen.calls, 8 * 901);
+    listeners.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn garbage_costs_a_reject_and_a_message_that_is_cut_off_is_a_loss() {
+    let installation = Installation::new();
+    let (listeners, addresses) = listen(&installation, source("gate", &["tcp://127.0.0.1:0"], &[])).await;
+    let send = |bytes: &[u8]| {
+        let mut stream = TcpStream::connect(addresses[0]).unwrap();
+        stream.write_all(bytes).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        stream
+    };
+    let mut long = vec![b'x'; 3_000_000];
+    long.extend_from_slice(b"\n\0\0\n\n\xff\xfe\n");
+    let _long = send(&long);
+    let _hello = send(b"\x16\x03\x01\x02\0\x01\0\x01");
+    let _good = send(line("acme", 1, "/a", 200).as_bytes());
+    let _cut = send(format!("900 <190>{}", line("acme", 2, "/a", 200)).as_bytes());
+    let seen = once(&installation, 4).await;
+    assert_eq!(seen.calls, 1);
+    let mut reasons: Vec<&str> = seen.rejects.iter().map(|(reason, _)| reason.as_str()).collect();
+    reasons.sort_unstable();
+    assert_eq!(reasons, ["line_too_long", "not_json", "not_utf8"]);
+    listeners.finish().await;
+    let losses = installation.steadfast.store.losses().await.unwrap();
+    assert_eq!(losses.len(), 1, "{losses:?}");
+    assert_eq!((losses[0].source.as_str(), losses[0].reason), ("gate", LossReason::Dropped));
+    assert!(losses[0].detail.contains("1 syslog message was cut off"), "{losses:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_before_the_end_is_committed() {
+    let installation = Installation::new();
+    let wanted = source("gate", &["udp://127.0.0.1:0", "tcp://127.0.0.1:0"], &[]);
+    let (listeners, addresses) = listen(&installation, wanted).await;
+    let tcp = listeners.addresses().iter().position(|(_, at)| matches!(at, SyslogAddress::Tcp(_))).unwrap();
+    let mut stream = TcpStream::connect(addresses[tcp]).unwrap();
+    stream.write_all(line("acme", 1, "/a", 200).as_bytes()).unwrap();
+    once(&installation, 1).await;
+    for n in 0..2_000 {
+        stream.write_all(line("acme", n, "/a", 200).as_bytes()).unwrap();
+    }
+    let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for n in 0..100 {
+        sender.send_to(line("acme", n, "/a", 200).as_bytes(), addresses[1 - tcp]).unwrap();
+    }
+    listeners.finish().await;
+    assert_eq!(once(&installation, 2_101).await.calls, 2_101);
+    assert!(TcpStream::connect(addresses[tcp]).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_networks_that_are_allowed_may_send() {
+    let installation = Installation::new();
+    let wanted = source("gate", &["udp://127.0.0.1:0", "tcp://127.0.0.1:0"], &["10.0.0.0/8", "127.0.0.2"]);
+    let (listeners, _) = listen(&installation, wanted).await;
+    for (_, address) in listeners.addresses() {
+        match address {
+            SyslogAddress::Udp(address) => {
+                for from in ["127.0.0.1:0", "127.0.0.2:0"] {
+                    let sender = UdpSocket::bind(from).unwrap();
+                    sender.send_to(line("acme", 1, "/a", 200).as_bytes(), address).unwrap();
+                }
+            }
+            SyslogAddress::Tcp(address) => {
+                let mut stream = TcpStream::connect(address).unwrap();
+                // Closed, perhaps before it could be written to.
+                let _ = stream.write_all(line("acme", 1, "/a", 200).as_bytes());
+                let _ = stream.shutdown(Shutdown::Write);
+                assert!(matches!(std::io::Read::read(&mut stream, &mut [0]), Ok(0) | Err(_)));
+            }
+        }
+    }
+    once(&installation, 1).await;
+    listeners.finish().await;
+    once(&installation, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_taken_is_told_and_nothing_listens() {
+    let installation = Installation::new();
+    let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = format!("udp://{}", taken.local_addr().unwrap());
+    let wanted = source("gate", &["tcp://127.0.0.1:0", &address], &[]);
+    let Err(error) = installation.steadfast.listen_for_syslog(vec![wanted]).await else { panic!("it listens twice") };
+    let text = error.to_string();
+    assert!(text.contains("sources.gate") && text.contains(&format!("cannot listen on `{address}`")), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_sends_on_a_connection_waits_when_it_comes_faster_than_it_can_be_committed() {
+    let installation = Installation::new();
+    let (listeners, addresses) = listen(&installation, source("gate", &["tcp://127.0.0.1:0"], &[])).await;
+    // Distinct routes are costly; all of them come in far more quickly than they can be counted.
+    let count = 40_000;
+    let address = addresses[0];
+    let sender = std::thread::spawn(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let mut text = Vec::new();
+        for n in 0..count {
+            text.extend_from_slice(line("acme", n, &format!("/{}", "x".repeat(n % 1000)), 200).as_bytes());
+        }
+        stream.write_all(&text).unwrap();
+    });
+    let seen = once(&installation, count as u64).await;
+    sender.join().unwrap();
+    assert_eq!(seen.calls, count as u64);
+    listeners.finish().await;
+    assert_eq!(installation.steadfast.store.losses().await.unwrap(), []);
+}

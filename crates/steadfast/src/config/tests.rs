@@ -1,0 +1,78 @@
+//! The configuration as a whole.
+
+use super::secrets::MASK;
+use super::*;
+
+fn read(text: &str) -> Result<Config, String> {
+    Config::read("my.toml", text, std::iter::empty()).map_err(|errors| errors.to_string())
+}
+
+fn with_variable(name: &str, value: &str) -> Result<Config, String> {
+    let variables = [(name.to_owned(), value.to_owned())];
+    Config::read("my.toml", "", variables.into_iter()).map_err(|errors| errors.to_string())
+}
+
+#[test]
+fn the_defaults_are_those_of_the_rules() {
+    let config = read("").unwrap();
+    assert_eq!(config.rules, Rules::default());
+    assert_eq!(config.retention_days, 400);
+    assert_eq!(config.platform.company_header, "Procore-Company-Id");
+}
+
+#[test]
+fn an_unknown_key_names_its_line_and_the_nearest_known_key() {
+    let error = read("[platform]\nname = \"x\"\ntimezone = \"UTC\"\n").unwrap_err();
+    assert_eq!(error, "`my.toml` line 3: there is no key `platform.timezone`; did you mean `platform.time_zone`?");
+    assert!(read("[platfrom]\n").unwrap_err().contains("did you mean `platform`?"));
+}
+
+#[test]
+fn errors_name_their_place() {
+    assert!(read("[platform\n").unwrap_err().starts_with("`my.toml`: line 1 column 10"));
+    let error = read("[platform]\ntime_zone = \"Mars\"\n[portal]\nlisten = \"here\"\n").unwrap_err();
+    assert!(error.contains("line 2: `platform.time_zone`"), "{error}");
+    assert!(error.contains("line 4: `portal.listen`"), "{error}");
+    let error = read("[retention]\ndays = \"many\"\n").unwrap_err();
+    assert!(error.contains("line 2") && error.contains("retention.days"), "{error}");
+}
+
+#[test]
+fn a_threshold_alone_can_be_changed() {
+    let config = read("[rules.forbidden]\nwarning = { calls = 20, percent = 2.5 }\n").unwrap();
+    assert_ne!(config.rules, Rules::default());
+    assert!(config.effective().contains("percent = 2.5"));
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let config = read(
+        "[mail]\nsmtp = \"smtp://u:hunter2@mail.example.com\"\n[providers.acme]\nlabel = \"Acme\"\n\
+         issuer = \"https://id.example.com\"\nclient_id = \"c\"\nclient_secret = \"hunter3\"\n",
+    )
+    .unwrap();
+    let shown = config.effective();
+    assert!(!shown.contains("hunter") && shown.contains(MASK), "{shown}");
+    assert!(!format!("{config:?}").contains("hunter3"));
+}
+
+#[test]
+fn what_the_portal_needs_is_checked() {
+    let error = read(
+        "[portal]\npublic_url = \"developers\"\nsign_up = \"all\"\ntrusted_proxies = [\"proxy\"]\n[mail]\nfrom = \"me\"\n",
+    )
+    .unwrap_err();
+    for part in
+        ["line 2: `portal.public_url`", "line 3: `portal.sign_up`", "line 4: `portal.trusted", "line 6: `mail.from`"]
+    {
+        assert!(error.contains(part), "{part} in {error}");
+    }
+}
+
+#[test]
+fn variables_win_over_the_file() {
+    assert_eq!(with_variable("STEADFAST_PLATFORM_TIME_ZONE", "Asia/Tokyo").unwrap().platform.zone.name(), "Asia/Tokyo");
+    assert_eq!(with_variable("STEADFAST_RETENTION_DAYS", "90").unwrap().retention_days, 90);
+    assert!(with_variable("STEADFAST_RETENTION_DAY", "90").unwrap_err().contains("STEADFAST_RETENTION_DAYS"));
+    assert!(with_variable("STEADFAST_DATA", "/tmp/x").is_ok());
+}

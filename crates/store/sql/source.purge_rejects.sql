@@ -1,0 +1,1 @@
+DELETE FROM source_reject WHERE received_hour < ?1

@@ -1,0 +1,1 @@
+SELECT revision, reset FROM source_revision

@@ -1,0 +1,169 @@
+//! Promises about sources: hours, rejects, losses.
+
+use std::collections::BTreeMap;
+
+use ::model::{Hour, LossReason, SourceName, SourceWay, UnixMillis};
+
+use super::builders::{calls, commit, day, key};
+use crate::{IngestCommit, LOSSES, Loss, Result, SharedStore, SourceCommit, SourceSeen, StoreError};
+
+fn name(text: &str) -> SourceName {
+    match text.parse() {
+        Ok(name) => name,
+        Err(error) => unreachable!("{error}"),
+    }
+}
+
+/// An hour of the tests, in the order of `n`.
+fn hour(n: i64) -> Hour {
+    Hour::from_epoch_hours(480_000).plus(n)
+}
+
+/// What a commit adds: calls by hour; the latest is one minute into the last of these.
+fn adds(source: &str, hours: &[(i64, u64)]) -> SourceCommit {
+    SourceCommit {
+        source: name(source),
+        way: SourceWay::Files,
+        hours: hours.iter().map(|(n, calls)| (hour(*n), *calls)).collect(),
+        last_call: hours.iter().map(|(n, _)| hour(*n).start().plus_millis(60_000)).max(),
+        rejects: Vec::new(),
+    }
+}
+
+/// Commits in the hour `n`.
+async fn at(store: &SharedStore, n: i64, sources: Vec<SourceCommit>) -> Result<()> {
+    store.commit_ingest(IngestCommit { sources, ..IngestCommit::empty(hour(n).start()) }).await.map(drop)
+}
+
+async fn hours(store: &SharedStore, since: i64) -> Result<(i64, BTreeMap<(String, Hour), u64>)> {
+    let found = store.source_hours(since).await?;
+    let keyed = found.hours.into_iter().map(|(source, hour, calls)| ((source.to_string(), hour), calls));
+    Ok((found.revision, keyed.collect()))
+}
+
+fn keyed(of: &[(&str, i64, u64)]) -> BTreeMap<(String, Hour), u64> {
+    of.iter().map(|(source, n, calls)| (((*source).to_owned(), hour(*n)), *calls)).collect()
+}
+
+/// Hours, totals, rejects, the first and the last call, whatever order they come in.
+pub async fn a_source_adds_up_over_commits(store: SharedStore) -> Result<()> {
+    assert_eq!((store.sources().await?, store.losses().await?), (vec![], vec![]));
+    let bad = |lines| vec![("not_json".to_owned(), lines), ("bad_time".to_owned(), 2 * lines)];
+    at(&store, 9, vec![adds("b", &[(5, 2), (3, 1)]), SourceCommit { rejects: bad(1), ..adds("a", &[]) }]).await?;
+    let http = SourceCommit { way: SourceWay::Http, rejects: bad(3), ..adds("b", &[(4, 7), (3, 1)]) };
+    at(&store, 8, vec![http]).await?;
+
+    let by_reason = |n| vec![("bad_time".to_owned(), 2 * n), ("not_json".to_owned(), n)];
+    let a = SourceSeen {
+        name: name("a"),
+        way: Some(SourceWay::Files),
+        first_hour: None,
+        last_call: None,
+        last_received: Some(hour(9).start()),
+        calls: 0,
+        rejects: by_reason(1),
+    };
+    let b = SourceSeen {
+        name: name("b"),
+        way: Some(SourceWay::Http),
+        first_hour: Some(hour(3)),
+        last_call: Some(hour(5).start().plus_millis(60_000)),
+        last_received: Some(hour(9).start()),
+        calls: 11,
+        rejects: by_reason(3),
+    };
+    assert_eq!(store.sources().await?, [a, b]);
+    assert_eq!(hours(&store, 0).await?.1, keyed(&[("b", 3, 2), ("b", 4, 7), ("b", 5, 2)]));
+    let of = |source: &str, n: u64| by_reason(n).into_iter().map(|(reason, n)| (name(source), reason, n)).collect();
+    let (of_a, of_b): (Vec<_>, Vec<_>) = (of("a", 1), of("b", 3));
+    assert_eq!(store.source_rejects(hour(9)).await?, of_a);
+    assert_eq!(store.source_rejects(hour(8)).await?, [of_a, of_b].concat());
+    Ok(())
+}
+
+/// What changed since a revision is found, with the whole count; nothing else changes the revision.
+pub async fn hours_are_found_by_what_changed(store: SharedStore) -> Result<()> {
+    at(&store, 1, vec![adds("a", &[(1, 1), (2, 2)]), adds("b", &[(2, 2)])]).await?;
+    let (first, all) = hours(&store, 0).await?;
+    assert_eq!(all, keyed(&[("a", 1, 1), ("a", 2, 2), ("b", 2, 2)]));
+    store.commit_ingest(commit(&[(key("app", day(0), "/x"), calls(1))])).await?;
+    assert_eq!(hours(&store, first).await?, (first, BTreeMap::new()));
+    at(&store, 1, vec![adds("a", &[(2, 5), (3, 1)])]).await?;
+    let (second, changed) = hours(&store, first).await?;
+    assert!(second > first && store.source_state().await?.reset <= first);
+    assert_eq!(changed, keyed(&[("a", 2, 7), ("a", 3, 1)]));
+    assert_eq!(store.source_state().await?.revision, second);
+    Ok(())
+}
+
+/// Counts and sources share their fate.
+pub async fn a_refused_commit_adds_nothing_to_its_source(store: SharedStore) -> Result<()> {
+    let mut refused = commit(&[(key("app", day(0), "/x"), calls(1))]);
+    refused.sources = vec![adds("a", &[(1, 1)])];
+    refused.tallies[0].route = 9;
+    assert!(store.commit_ingest(refused).await.is_err());
+    let too_many = IngestCommit { sources: vec![adds("a", &[(1, u64::MAX)])], ..IngestCommit::empty(UnixMillis(0)) };
+    assert!(matches!(store.commit_ingest(too_many).await, Err(StoreError::Corrupt(_) | StoreError::Unavailable(_))));
+    assert_eq!(store.sources().await?, []);
+    Ok(())
+}
+
+fn loss(source: &str, n: i64, detail: &str) -> Loss {
+    Loss {
+        source: name(source),
+        from: hour(n).start(),
+        until: hour(n).end(),
+        reason: LossReason::RotatedAway,
+        detail: detail.to_owned(),
+        at: hour(n + 1).start(),
+    }
+}
+
+/// A reader that comes upon the same again may say so again.
+pub async fn a_loss_is_kept_once(store: SharedStore) -> Result<()> {
+    let before = store.source_state().await?;
+    assert!(store.add_loss(&loss("b", 2, "x.log")).await?);
+    let after = store.source_state().await?;
+    assert!(after.revision > before.revision && after.reset == before.reset);
+    assert!(!store.add_loss(&Loss { at: UnixMillis(0), ..loss("b", 2, "x.log") }).await?);
+    assert_eq!(store.source_state().await?, after);
+    assert!(store.add_loss(&loss("b", 1, "y.log")).await?);
+    assert!(store.add_loss(&Loss { reason: LossReason::Corrupt, ..loss("a", 5, "") }).await?);
+    let all = [Loss { reason: LossReason::Corrupt, ..loss("a", 5, "") }, loss("b", 1, "y.log"), loss("b", 2, "x.log")];
+    assert_eq!(store.losses().await?, all);
+    let known: Vec<_> = store.sources().await?.into_iter().map(|it| (it.name.to_string(), it.way, it.calls)).collect();
+    assert_eq!(known, [("a".to_owned(), None, 0), ("b".to_owned(), None, 0)]);
+    Ok(())
+}
+
+/// A reader that loses something every second fills no disk.
+pub async fn of_very_many_losses_the_latest_are_kept(store: SharedStore) -> Result<()> {
+    let most = i64::from(LOSSES);
+    store.add_loss(&loss("b", 0, "of another")).await?;
+    for n in 0..most + 3 {
+        store.add_loss(&loss("a", n, "x.log")).await?;
+    }
+    let kept = store.losses().await?;
+    assert_eq!(kept.len() as u64, u64::from(LOSSES) + 1);
+    assert_eq!(kept[0], loss("a", 3, "x.log"));
+    Ok(())
+}
+
+/// What is too old goes; what was counted ever stays known.
+pub async fn purging_takes_old_hours_and_no_totals(store: SharedStore) -> Result<()> {
+    let rejects = vec![("not_json".to_owned(), 4)];
+    at(&store, 1, vec![SourceCommit { rejects, ..adds("a", &[(1, 1), (2, 2), (3, 4)]) }]).await?;
+    for n in 1..=3 {
+        store.add_loss(&loss("a", n, "")).await?;
+    }
+    let sources = store.sources().await?;
+    let (before, _) = hours(&store, 0).await?;
+    store.purge_sources(hour(2)).await?;
+    let state = store.source_state().await?;
+    assert!(state.reset > before && state.revision >= state.reset);
+    assert_eq!(hours(&store, 0).await?.1, keyed(&[("a", 2, 2), ("a", 3, 4)]));
+    assert_eq!(store.source_rejects(hour(0)).await?, []);
+    assert_eq!(store.losses().await?, [loss("a", 2, ""), loss("a", 3, "")]);
+    assert_eq!(store.sources().await?, sources);
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! What came of each source, by hour, and what is known to be lost.
+
+use async_trait::async_trait;
+use model::{Hour, LossReason, SourceName, SourceWay, UnixMillis};
+use rusqlite::{Row, Transaction};
+
+use super::{SqliteStore, rows, sql};
+use crate::{LOSSES, Loss, Result, SourceCommit, SourceHours, SourceSeen, SourceState, Sources, StoreError};
+
+#[async_trait]
+impl Sources for SqliteStore {
+    async fn source_state(&self) -> Result<SourceState> {
+        self.read(state).await
+    }
+
+    async fn sources(&self) -> Result<Vec<SourceSeen>> {
+        self.read(list).await
+    }
+
+    async fn source_hours(&self, since: i64) -> Result<SourceHours> {
+        self.read(move |tx| hours(tx, since)).await
+    }
+
+    async fn source_rejects(&self, since: Hour) -> Result<Vec<(SourceName, String, u64)>> {
+        self.read(move |tx| rejects(tx, since)).await
+    }
+
+    async fn losses(&self) -> Result<Vec<Loss>> {
+        self.read(losses).await
+    }
+
+    async fn add_loss(&self, loss: &Loss) -> Result<bool> {
+        let loss = loss.clone();
+        self.write(move |tx| add_loss(tx, &loss)).await
+    }
+
+    async fn purge_sources(&self, before: Hour) -> Result<()> {
+        self.write(move |tx| purge(tx, before)).await
+    }
+}
+
+/// Adds what a commit brings to its sources, received `at`.
+pub(super) fn add(tx: &Transaction<'_>, sources: &[SourceCommit], at: UnixMillis) -> Result<()> {
+    if sources.is_empty() {
+        return Ok(());
+    }
+    let revision = bump(tx)?;
+    let mut seen = tx.prepare_cached(sql::SOURCE_SEEN)?;
+    let mut add_hour = tx.prepare_cached(sql::SOURCE_ADD_HOUR)?;
+    let mut add_reject = tx.prepare_cached(sql::SOURCE_ADD_REJECT)?;
+    let mut add_reject_total = tx.prepare_cached(sql::SOURCE_ADD_REJECT_TOTAL)?;
+    for commit in sources {
+        let first = commit.hours.iter().map(|(hour, _)| hour.epoch_hours()).min();
+        let calls = commit.hours.iter().try_fold(0, |sum: u64, (_, calls)| sum.checked_add(*calls));
+        let row = (
+            commit.source.as_str(),
+            commit.way.key(),
+            first,
+            commit.last_call.map(|at| at.0),
+            at.0,
+            rows::count(calls.ok_or_else(super::error::too_large)?)?,
+        );
+        let source: i64 = seen.query_row(row, |row| row.get(0))?;
+        for (hour, calls) in &commit.hours {
+            add_hour.execute((source, hour.epoch_hours(), rows::count(*calls)?, revision))?;
+        }
+        for (reason, lines) in &commit.rejects {
+            let lines = rows::count(*lines)?;
+            add_reject.execute((source, Hour::of(at).epoch_hours(), reason, lines))?;
+            add_reject_total.execute((source, reason, lines))?;
+        }
+    }
+    Ok(())
+}
+
+fn bump(tx: &Transaction<'_>) -> Result<i64> {
+    Ok(tx.prepare_cached(sql::SOURCE_BUMP)?.query_row((), |row| row.get(0))?)
+}
+
+fn state(tx: &Transaction<'_>) -> Result<SourceState> {
+    let mut statement = tx.prepare_cached(sql::SOURCE_STATE)?;
+    Ok(statement.query_row((), |row| Ok(SourceState { revision: row.get(0)?, reset: row.get(1)? }))?)
+}
+
+fn list(tx: &Transaction<'_>) -> Result<Vec<SourceSeen>> {
+    let mut totals = tx.prepare_cached(sql::SOURCE_REJECT_TOTALS)?;
+    let source = |row: &Row<'_>| {
+        let (id, way): (i64, Option<String>) = (row.get(0)?, row.get(2)?);
+        let rejects = totals.query_and_then((id,), |row| Ok((row.get(0)?, rows::count_at(row, 1)?)))?;
+        Ok(SourceSeen {
+            name: name_at(row, 1)?,
+            way: way.map(|key| word(SourceWay::from_key(&key), &key, "a way in")).transpose()?,
+            first_hour: row.get::<_, Option<i64>>(3)?.map(Hour::from_epoch_hours),
+            last_call: row.get::<_, Option<i64>>(4)?.map(UnixMillis),
+            last_received: row.get::<_, Option<i64>>(5)?.map(UnixMillis),
+            calls: rows::count_at(row, 6)?,
+            rejects: rejects.collect::<Result<_>>()?,
+        })
+    };
+    tx.prepare_cached(sql::SOURCE_LIST)?.query_and_then((), source)?.collect()
+}
+
+fn hours(tx: &Transaction<'_>, since: i64) -> Result<SourceHours> {
+    let mut statement = tx.prepare_cached(sql::SOURCE_HOURS_SINCE)?;
+    let hour = |row: &Row<'_>| Ok((name_at(row, 0)?, Hour::from_epoch_hours(row.get(1)?), rows::count_at(row, 2)?));
+    let hours = statement.query_and_then((since,), hour)?.collect::<Result<_>>()?;
+    Ok(SourceHours { revision: state(tx)?.revision, hours })
+}
+
+fn rejects(tx: &Transaction<'_>, since: Hour) -> Result<Vec<(SourceName, String, u64)>> {
+    let mut statement = tx.prepare_cached(sql::SOURCE_REJECTS_SINCE)?;
+    let reject = |row: &Row<'_>| Ok((name_at(row, 0)?, row.get(1)?, rows::count_at(row, 2)?));
+    statement.query_and_then((since.epoch_hours(),), reject)?.collect()
+}
+
+fn losses(tx: &Transaction<'_>) -> Result<Vec<Loss>> {
+    let loss = |row: &Row<'_>| {
+        let reason: String = row.get(3)?;
+        Ok(Loss {
+            source: name_at(row, 0)?,
+            from: UnixMillis(row.get(1)?),
+            until: UnixMillis(row.get(2)?),
+            reason: word(LossReason::from_key(&reason), &reason, "why something is lost")?,
+            detail: row.get(4)?,
+            at: UnixMillis(row.get(5)?),
+        })
+    };
+    tx.prepare_cached(sql::SOURCE_LOSSES)?.query_and_then((), loss)?.collect()
+}
+
+fn add_loss(tx: &Transaction<'_>, loss: &Loss) -> Result<bool> {
+    let mut known = tx.prepare_cached(sql::SOURCE_KNOWN)?;
+    let source: i64 = known.query_row((loss.source.as_str(),), |row| row.get(0))?;
+    let row = (source, loss.from.0, loss.until.0, loss.reason.key(), &loss.detail, loss.at.0);
+    let new = tx.prepare_cached(sql::SOURCE_ADD_LOSS)?.execute(row)? == 1;
+    if new {
+        tx.prepare_cached(sql::SOURCE_BOUND_LOSSES)?.execute((source, LOSSES))?;
+        bump(tx)?;
+    }
+    Ok(new)
+}
+
+fn purge(tx: &Transaction<'_>, before: Hour) -> Result<()> {
+    tx.prepare_cached(sql::SOURCE_PURGE_HOURS)?.execute((before.epoch_hours(),))?;
+    tx.prepare_cached(sql::SOURCE_PURGE_REJECTS)?.execute((before.epoch_hours(),))?;
+    tx.prepare_cached(sql::SOURCE_PURGE_LOSSES)?.execute((before.start().0,))?;
+    tx.prepare_cached(sql::SOURCE_RESET)?.execute(())?;
+    Ok(())
+}
+
+fn name_at(row: &Row<'_>, column: usize) -> Result<SourceName> {
+    let text = row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?;
+    text.parse().map_err(|error| StoreError::Corrupt(format!("the name of a source: {error}")))
+}
+
+fn word<T>(known: Option<T>, key: &str, what: &str) -> Result<T> {
+    known.ok_or_else(|| StoreError::Corrupt(format!("`{key}` is {what}")))
+}
