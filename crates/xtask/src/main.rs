@@ -3,6 +3,7 @@
 
 mod bench;
 mod clock;
+mod fuzz;
 mod shell;
 mod test;
 
@@ -18,6 +19,8 @@ Usage: cargo xtask <COMMAND>
 Commands:
   test   Install what the tests need, then check and test everything (what CI runs)
   bench  Build for release, make traffic, measure ingest, matching, pages and the report
+  fuzz   Run the fuzz targets, ten minutes each unless told otherwise
+  soak   Hold the program under mixed load for an hour, watch memory, log, pages and counts
 
 `cargo xtask <COMMAND> --help` says more, with examples.
 ";
@@ -31,6 +34,8 @@ fn main() -> ExitCode {
     let result = match arguments.remove(0).as_str() {
         "test" => test::main(&arguments),
         "bench" => bench::main(&arguments),
+        "fuzz" => fuzz::main(&arguments),
+        "soak" => bench::soak::main(&arguments),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

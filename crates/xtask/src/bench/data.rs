@@ -3,12 +3,14 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use super::Setting;
 use super::lines::{self, Extent};
+use super::log_line;
 use super::surface::Surface;
 use crate::clock;
-use crate::shell::{Failure, io_failure};
+use crate::shell::{Failure, io_failure, spell, which};
 
 /// Rows that the report is measured with: 3,300 operations with one status, and some with a second, on each
 /// of 30 days.
@@ -24,9 +26,42 @@ pub(super) fn traffic(setting: &Setting) -> Result<PathBuf, Failure> {
 /// A file of traffic of some extent; the stem tells it from others.
 pub(super) fn traffic_of(setting: &Setting, stem: &str, extent: &Extent) -> Result<PathBuf, Failure> {
     let today = clock::today();
-    cached(setting, stem, &format!("{}.ndjson", extent.lines), today, |surface, out| {
-        lines::write_traffic(extent, today, surface, out)
+    cached(setting, stem, &format!("{}.ndjson", extent.lines), today, |_, out| {
+        lines::write_traffic(extent, today, &Surface::of(extent.routes), out)
     })
+}
+
+/// The same calls as lines of [`log_line::FORMAT`].
+pub(super) fn log(setting: &Setting, lines: u64) -> Result<PathBuf, Failure> {
+    let (today, extent) = (clock::today(), Extent::month(lines));
+    cached(setting, "log", &format!("{lines}.log"), today, |surface, out| {
+        lines::write_traffic(&extent, today, surface, &mut log_line::Translated::into(out))
+    })
+}
+
+/// The big file packed by a program such as `gzip -6`, whose name is the file's end.
+pub(super) fn packed(setting: &Setting, extent: &Extent, program: &[&str], end: &str) -> Result<PathBuf, Failure> {
+    let today = clock::today();
+    let (name, arguments) = program.split_first().ok_or_else(|| Failure::new("no program to pack with"))?;
+    let missing = || Failure::new(format!("`{name}` is missing; on Debian: apt-get install {name}"));
+    let program = which(name).ok_or_else(missing)?;
+    let stem = format!("packed{end}");
+    cached(setting, &stem, &format!("{}.ndjson.{end}", extent.lines), today, |_, out| {
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::piped()).stdout(out.get_ref().try_clone()?);
+        let mut child = command.spawn()?;
+        let into = child.stdin.take().ok_or(std::io::ErrorKind::BrokenPipe)?;
+        let mut into = BufWriter::with_capacity(1 << 20, into);
+        lines::write_traffic(extent, today, &Surface::of(extent.routes), &mut into)?;
+        drop(into);
+        let ended = child.wait()?;
+        if ended.success() { Ok(()) } else { Err(std::io::Error::other(format!("`{}`: {ended}", spell(&command)))) }
+    })
+}
+
+/// Removes a file that is too large to keep.
+pub(super) fn remove(file: &Path) -> Result<(), Failure> {
+    fs::remove_file(file).map_err(|error| io_failure("remove", file, &error))
 }
 
 /// Traffic with a great many rows for one app.
@@ -46,6 +81,12 @@ pub(super) fn paths(setting: &Setting) -> Result<PathBuf, Failure> {
 pub(super) fn catalog(setting: &Setting) -> Result<PathBuf, Failure> {
     let write = |surface: &Surface, out: &mut BufWriter<File>| writeln!(out, "{:#}", surface.document());
     cached(setting, "catalog", "1.json", clock::today(), write)
+}
+
+/// The OpenAPI document of a platform with so many templates.
+pub(super) fn catalog_of(setting: &Setting, routes: u64) -> Result<PathBuf, Failure> {
+    let write = |_: &Surface, out: &mut BufWriter<File>| writeln!(out, "{:#}", Surface::of(routes).document());
+    cached(setting, &format!("routes{routes}"), "1.json", clock::today(), write)
 }
 
 type Out<'a> = &'a mut BufWriter<File>;

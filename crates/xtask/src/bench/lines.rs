@@ -31,12 +31,14 @@ pub(super) struct Extent {
     /// Apps; their sizes follow Zipf's law.
     pub(super) apps: u64,
     pub(super) days: u64,
+    /// Path templates of the platform.
+    pub(super) routes: u64,
 }
 
 impl Extent {
     /// A month of a platform of middling size.
     pub(super) const fn month(lines: u64) -> Self {
-        Self { lines, apps: 300, days: DAYS }
+        Self { lines, apps: 300, days: DAYS, routes: 2_000 }
     }
 }
 
@@ -47,7 +49,7 @@ pub(super) fn write_traffic(
     surface: &Surface,
     out: &mut impl Write,
 ) -> std::io::Result<()> {
-    let Extent { lines, apps, days } = *extent;
+    let Extent { lines, apps, days, .. } = *extent;
     let mut writer = Writer::new(surface, apps);
     let first_hour = (today - days) * 24;
     let weight = |hour: u64| WEEKDAYS[(hour / 24 % 7) as usize] * HOURS[(hour % 24) as usize];

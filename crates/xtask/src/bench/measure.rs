@@ -48,6 +48,20 @@ pub(super) fn cost(command: &Command, folder: &Path) -> Result<Cost, Failure> {
     }
 }
 
+/// All calls that are counted in a data directory, which may be in use.
+pub(super) fn calls_in(data: &Path) -> Result<u64, Failure> {
+    let script = shell::root().join("crates/xtask/bench-sql/calls.py");
+    let said = shell::output(Command::new("python3").arg(script).arg(data.join("steadfast.db")))?;
+    said.trim().parse().map_err(|_| Failure::new(format!("no number of calls, but `{}`", said.trim())))
+}
+
+/// A line of the kernel's account of a process, such as `VmHWM`, in bytes.
+pub(super) fn memory_of(process: u32, line: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let rest = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':'))?;
+    Some(rest.split_whitespace().next()?.parse::<u64>().ok()? * 1_024)
+}
+
 /// Seconds that `wc -l` takes on a file, the median of five after one that warms up, and the lines it counts.
 pub(super) fn wc(file: &Path) -> Result<(f64, u64), Failure> {
     let run = || {

@@ -4,17 +4,23 @@
 mod calls;
 mod cast;
 mod data;
+mod growth;
 mod http;
 mod ingest;
 mod lines;
+mod log_line;
 mod many;
 mod matching;
 mod measure;
+mod overload;
+mod packed;
 mod pages;
 mod person;
 mod random;
 mod report;
+mod rival;
 mod server;
+pub(crate) mod soak;
 mod surface;
 mod table;
 
@@ -28,18 +34,21 @@ use table::Table;
 const HELP: &str = "\
 Builds for release, makes traffic, measures, and writes a table to stdout and to target/bench/results.md.
 
-Usage: cargo xtask bench [PART]... [--lines N]
+Usage: cargo xtask bench [PART]... [--lines N] [--full]
 
 Parts (default: all):
-  ingest    `steadfast catalog import` and `steadfast ingest` of one big file, beside `wc -l` on the same file
-  http      `POST /api/v1/calls`: calls a second that are on disk, over 8 connections
+  ingest    `steadfast catalog import` and `steadfast ingest` of one big file, beside `wc -l` and DuckDB on the same file; the
+            same calls as an nginx log, packed with gzip and zstd; memory by the length of the file; the cost of a line
+            by the number of apps, routes and days
+  http      `POST /api/v1/calls`: calls a second that are on disk, over 8 connections; then ten times the load it can take
   match     route matching alone: paths per second
   pages     the health page of the busiest demo app: time on the server
   report    an API Call Activity Report of 100,000 rows
   many      every main page with 5,000 apps, 400 days of counts and 240 people (two minutes to make, kept for the day)
 
 Options:
-  --lines N      Lines of traffic for `ingest`, at least 1,000 (default 5,000,000; a line has about 341 bytes)
+  --lines N      Lines of traffic for `ingest`, at least 1,000 (default 10,000,000; a line has about 341 bytes)
+  --full         `ingest` also measures the memory for 100,000,000 lines (7 GB of disk, twenty minutes)
   --url PATH     Another page for `many`; may be given several times
   --header LINE  A header for every page of `many` instead of the sessions of its own people, such as
                  'Authorization: Bearer …'; may be given several times
@@ -70,6 +79,8 @@ const PARTS: &[(&str, Part)] = &[
 struct Setting {
     /// How many lines of traffic.
     lines: u64,
+    /// Whether to measure what takes very long too.
+    full: bool,
     /// The program under test.
     program: PathBuf,
     /// The folder for everything made on the way.
@@ -103,6 +114,7 @@ impl Setting {
 struct Wish {
     parts: Vec<String>,
     lines: u64,
+    full: bool,
     built: bool,
     urls: Vec<String>,
     headers: Vec<String>,
@@ -123,8 +135,8 @@ pub(crate) fn main(arguments: &[String]) -> Result<(), Failure> {
     }
     let folder = shell::target().join("bench");
     fs::create_dir_all(&folder).map_err(|error| io_failure("create", &folder, &error))?;
-    let Wish { parts, lines, urls, headers, .. } = wish;
-    measure_all(&parts, &Setting { lines, program: release.join("steadfast"), folder, urls, headers })
+    let Wish { parts, lines, full, urls, headers, .. } = wish;
+    measure_all(&parts, &Setting { lines, full, program: release.join("steadfast"), folder, urls, headers })
 }
 
 fn again_result(command: &mut Command) -> Result<(), Failure> {
@@ -149,7 +161,7 @@ fn measure_all(parts: &[String], setting: &Setting) -> Result<(), Failure> {
 }
 
 fn read(arguments: &[String]) -> Result<Wish, Failure> {
-    let mut wish = Wish { lines: 5_000_000, ..Wish::default() };
+    let mut wish = Wish { lines: 10_000_000, ..Wish::default() };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let (name, value) = match argument.split_once('=').filter(|_| argument.starts_with("--")) {
@@ -159,6 +171,7 @@ fn read(arguments: &[String]) -> Result<Wish, Failure> {
         let mut value = || value.or_else(|| rest.next().map(String::as_str)).unwrap_or_default();
         match name {
             "--built" => wish.built = true,
+            "--full" => wish.full = true,
             "--lines" => wish.lines = read_lines(value())?,
             "--url" => wish.urls.push(read_url(value())?),
             "--header" => wish.headers.push(read_header(value())?),
@@ -202,7 +215,7 @@ mod tests {
     fn parts_and_lines_are_read() {
         let wish = read(&words(&["pages", "--lines", "10_000", "report"])).unwrap();
         assert_eq!((wish.parts, wish.lines), (words(&["pages", "report"]), 10_000));
-        assert_eq!(read(&[]).unwrap().lines, 5_000_000);
+        assert_eq!(read(&[]).unwrap().lines, 10_000_000);
         let many = read(&words(&["many", "--url=/a?q=1", "--url", "/b", "--header", "Cookie: a=b"])).unwrap();
         assert_eq!((many.urls, many.headers), (words(&["/a?q=1", "/b"]), words(&["Cookie: a=b"])));
         let wrong: [&[&str]; 7] = [

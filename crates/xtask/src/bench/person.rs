@@ -64,6 +64,11 @@ impl Person {
     fn come_in(server: &Server, path: &str, fields: &[(&str, &str)]) -> Result<Self, Failure> {
         let answer = expect(post_form(server, path, fields)?, 303, path)?;
         let cookie = cookie_of(&answer).ok_or_else(|| Failure::new(format!("`POST {path}` opened no session")))?;
+        Self::with_session(server, cookie)
+    }
+
+    /// Whoever this session's cookie belongs to.
+    pub(super) fn with_session(server: &Server, cookie: String) -> Result<Self, Failure> {
         let page = expect(server.send("GET", "/account", std::slice::from_ref(&cookie), &[])?, 200, "/account")?;
         let csrf = csrf_of(&page).ok_or_else(|| Failure::new("`/account` carries no `csrf`"))?;
         Ok(Self { cookie, csrf })

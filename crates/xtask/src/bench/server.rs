@@ -2,11 +2,12 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use super::http::{Answer, Connection, Request};
-use super::measure::quantile;
+use super::measure::{memory_of, quantile};
 use crate::shell::{Failure, spell};
 
 const REQUESTS: usize = 200;
@@ -24,7 +25,7 @@ pub(super) struct Server {
     process: Child,
     /// `127.0.0.1:PORT`.
     pub(super) address: String,
-    said: Receiver<String>,
+    said: Mutex<Receiver<String>>,
 }
 
 /// What one page took.
@@ -53,7 +54,7 @@ impl Server {
         let name = spell(&command);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn().map_err(|error| Failure::new(format!("cannot start `{name}`: {error}")))?;
-        let said = Self::lines(&mut process);
+        let said = Mutex::new(Self::lines(&mut process));
         let mut server = Self { process, address: String::new(), said };
         match server.find(START, address_in) {
             Ok(address) => {
@@ -62,6 +63,21 @@ impl Server {
             }
             Err(said) => Err(Failure::new(format!("`{name}` did not print its address; it said:\n{said}"))),
         }
+    }
+
+    /// The most memory that it held at a time (resident), for people.
+    pub(super) fn peak(&self) -> Result<String, Failure> {
+        Ok(format!("{:.0} MB", self.memory("VmHWM")? as f64 / 1e6))
+    }
+
+    /// What the kernel says of its memory, in bytes: `VmRSS` now, `VmHWM` at most.
+    pub(super) fn memory(&self, line: &str) -> Result<u64, Failure> {
+        memory_of(self.process.id(), line).ok_or_else(|| Failure::new("the server has ended by itself"))
+    }
+
+    /// The lines that it printed since they were last asked for.
+    pub(super) fn new_lines(&self) -> Vec<String> {
+        self.said.lock().map(|said| said.try_iter().collect()).unwrap_or_default()
     }
 
     /// The next line that it prints with this text in it.
@@ -75,7 +91,8 @@ impl Server {
     fn find<T>(&self, patience: Duration, sought: impl Fn(&str) -> Option<T>) -> Result<T, String> {
         let until = Instant::now() + patience;
         let mut said = String::new();
-        while let Ok(line) = self.said.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        let lines = self.said.lock().map_err(|_| String::new())?;
+        while let Ok(line) = lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
             if let Some(found) = sought(&line) {
                 return Ok(found);
             }

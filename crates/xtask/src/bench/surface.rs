@@ -88,14 +88,30 @@ const SECOND: [&str; 20] = [
 /// Of a hundred operations, so many are deprecated.
 const DEPRECATED_PER_CENT: u64 = 5;
 
+/// Templates around one resource.
+const TEMPLATES: u64 = 5;
+
 impl Surface {
+    /// The API of a platform of middling size: 2,000 templates.
     pub(super) fn new() -> Self {
+        Self::of(2_000)
+    }
+
+    /// One with so many templates, made from as many resources as they take.
+    pub(super) fn of(templates: u64) -> Self {
         let mut surface =
             Self { templates: Vec::new(), current: Vec::new(), deprecated: Vec::new(), private: Vec::new() };
-        for (index, (first, second)) in FIRST.iter().flat_map(|first| SECOND.map(|second| (*first, second))).enumerate()
-        {
-            surface.add_resource(index, &format!("{first}_{second}"), second);
-            surface.add_private(index, first, second);
+        let names: Vec<(&str, &str)> = FIRST.iter().flat_map(|first| SECOND.map(|second| (*first, second))).collect();
+        for index in 0..(templates / TEMPLATES) as usize {
+            let (first, second) = names[index % names.len()];
+            let resource = match index / names.len() {
+                0 => format!("{first}_{second}"),
+                edition => format!("{first}_{second}_{edition}"),
+            };
+            surface.add_resource(index, &resource, second);
+            if index < names.len() {
+                surface.add_private(index, first, second);
+            }
         }
         surface
     }
@@ -200,5 +216,10 @@ mod tests {
         assert_eq!(surface.current.len() + surface.deprecated.len(), 3_300);
         assert!((130..200).contains(&surface.deprecated.len()), "{}", surface.deprecated.len());
         assert_eq!(surface.document()["paths"].as_object().unwrap().len(), 2_000);
+        for templates in [100, 20_000] {
+            let surface = Surface::of(templates);
+            assert_eq!(surface.document()["paths"].as_object().unwrap().len() as u64, templates);
+            assert!(!surface.deprecated.is_empty() && !surface.private.is_empty());
+        }
     }
 }

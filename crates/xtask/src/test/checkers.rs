@@ -1,5 +1,5 @@
 //! The programs that look at pages and at the API from outside: axe-core, from the npm registry, and Schemathesis,
-//! from the Python index. What is installed is pinned, with checksums, by files in `crates/testkit/assets`.
+//! OpenTelemetry's SDK and Prometheus' parser, from the Python index. What is installed is pinned, with checksums, by files in `crates/testkit/assets`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,10 @@ struct Checker {
 
 const CHECKERS: &[Checker] = &[
     Checker { name: "axe", files: &["package.json", "package-lock.json"], install: install_axe },
-    Checker { name: "schemathesis", files: &["requirements.txt"], install: install_schemathesis },
+    Checker { name: "schemathesis", files: &["requirements.txt"], install: install_python },
+    Checker { name: "opentelemetry", files: &["requirements.txt"], install: install_python },
+    Checker { name: "prometheus", files: &["requirements.txt"], install: install_python },
+    Checker { name: "gateways", files: &["requirements.txt"], install: install_python },
 ];
 
 /// The folder that holds them all, one folder each: what `TEST_TOOLS_DIRECTORY` names.
@@ -77,8 +80,8 @@ fn install_axe(folder: &Path) -> Result<(), Failure> {
     shell::run(&mut npm)
 }
 
-fn install_schemathesis(folder: &Path) -> Result<(), Failure> {
-    let old = "Schemathesis needs Python 3.11 or newer, with its module `venv`";
+fn install_python(folder: &Path) -> Result<(), Failure> {
+    let old = "what comes from the Python index needs Python 3.11 or newer, with its module `venv`";
     let mut venv = Command::new("python3");
     venv.current_dir(folder).args(["-m", "venv", "venv"]);
     shell::run(&mut venv).map_err(|failure| failure.advise(old))?;

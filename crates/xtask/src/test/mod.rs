@@ -4,7 +4,7 @@ mod checkers;
 mod fixtures;
 mod packages;
 mod steps;
-mod tools;
+pub(crate) mod tools;
 
 use std::time::{Duration, Instant};
 

