@@ -5,12 +5,15 @@
 //! wins, with everything that the earlier one held. A `\u` escape of a lone surrogate, which is valid JSON but
 //! no character, reads as U+FFFD.
 
+mod lexer;
 mod scan;
+mod shapes;
 mod slots;
 mod text;
 mod tree;
 
 pub(crate) use scan::scan_object;
+pub(crate) use shapes::Shapes;
 pub(crate) use slots::{Slots, Value};
 pub(crate) use tree::{FieldTree, Slot, Step};
 

@@ -6,9 +6,9 @@ use model::{Call, Environment, Principal, UnixMillis};
 
 use super::{DecodeJson, Decoded};
 use crate::fields;
-use crate::json::{FieldTree, Slot, Slots, Step, Value, scan_object};
+use crate::json::{FieldTree, Slot, Slots, Step, Value};
 use crate::reject::{Reject, RejectReason, TimeBounds};
-use crate::time::{UnixUnit, parse_rfc3339, parse_unix};
+use crate::time::{RecentDates, UnixUnit, parse_unix};
 
 /// Reads the call record.
 #[derive(Clone, Debug)]
@@ -56,21 +56,16 @@ impl Fields {
 impl DecodeJson for SteadfastDecoder {
     const STRICT: bool = true;
 
+    fn tree(&self) -> &FieldTree {
+        &self.tree
+    }
+
     #[inline]
-    fn decode<'a>(
-        &self,
-        text: &'a str,
-        start: usize,
-        end: usize,
-        slots: &mut Slots,
-        bounds: &TimeBounds,
-    ) -> Decoded<'a> {
-        scan_object(text, start, end, &self.tree, slots)
-            .map_err(|malformed| Reject::because(RejectReason::NotJson, malformed.problem))?;
+    fn call<'a>(&self, text: &'a str, slots: &Slots, dates: &mut RecentDates, bounds: &TimeBounds) -> Decoded<'a> {
         // Eight fields fit into every tree.
         let fields = self.fields.ok_or(Reject::plain(RejectReason::DoesNotMatchFormat))?;
         let value = |slot| slots.value(text, slot);
-        let time = bounds.check(time(value(fields.time))?)?;
+        let time = bounds.check(time(value(fields.time), dates)?)?;
         let method =
             fields::method(text_of(value(fields.method), RejectReason::MissingMethod, RejectReason::BadMethod)?)?;
         let path = fields::path(text_of(value(fields.path), RejectReason::MissingPath, RejectReason::BadPath)?)?;
@@ -90,9 +85,9 @@ impl DecodeJson for SteadfastDecoder {
 }
 
 #[inline]
-fn time(value: Option<Value<'_>>) -> Result<UnixMillis, Reject> {
+fn time(value: Option<Value<'_>>, dates: &mut RecentDates) -> Result<UnixMillis, Reject> {
     match value {
-        Some(Value::Text(text)) => parse_rfc3339(&text).ok_or_else(|| Reject::quoting(RejectReason::BadTime, &text)),
+        Some(Value::Text(text)) => dates.rfc3339(&text).ok_or_else(|| Reject::quoting(RejectReason::BadTime, &text)),
         Some(Value::Number(number)) => {
             parse_unix(number, UnixUnit::SecondsOrMillis).ok_or_else(|| Reject::quoting(RejectReason::BadTime, number))
         }
@@ -161,11 +156,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::decode::Scratch;
+    use crate::decode::json_lines::decode_json_line;
 
     const BOUNDS: TimeBounds = TimeBounds { now: UnixMillis(1_800_000_000_000), oldest: UnixMillis(0) };
 
     fn decode(line: &str) -> Decoded<'_> {
-        SteadfastDecoder::new().decode(line, 0, line.len(), &mut Slots::default(), &BOUNDS)
+        decode_json_line(&SteadfastDecoder::new(), line.as_bytes(), &BOUNDS, &mut Scratch::default())
     }
 
     /// A record with one field replaced, or added; without it where the value is empty.

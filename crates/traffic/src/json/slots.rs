@@ -95,6 +95,11 @@ impl Slots {
         (self.seen & slot.mask() != 0).then(|| self.places[slot.index() & (MAX_SLOTS - 1)])
     }
 
+    /// All fields that the line has, and where.
+    pub(super) fn all(&self) -> impl Iterator<Item = (Slot, Place)> {
+        Slot::all().filter_map(|slot| Some((slot, self.place(slot)?)))
+    }
+
     /// The value of a field, where the line has it; `text` is what was scanned.
     #[inline]
     pub(crate) fn value<'a>(&self, text: &'a str, slot: Slot) -> Option<Value<'a>> {

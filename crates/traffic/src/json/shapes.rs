@@ -1,0 +1,154 @@
+//! Shapes of lines that were seen before, so that the next line of the same shape need not be taken apart anew.
+//!
+//! Programs write their logs by a template: from line to line only the scalars differ, and what stands between them
+//! (keys, punctuation, braces, white space) stays the same to the byte. So a line that was scanned is remembered as the
+//! texts between its scalars, its *literals*, and which scalars are wanted. The next line is compared with that: a
+//! literal, any one scalar, the next literal, and so on to the line's end.
+//!
+//! Why this finds what the scanner would find: the literals of a shape come from a line that is valid JSON. Whether a
+//! text is valid depends on a scalar only through being one, and each scalar is checked by the scanner's own
+//! [`Lexer`]. Where the wanted values stand depends on the keys and the nesting, which are in the literals, with one
+//! exception: in OpenTelemetry's lists the names of attributes are scalars, and so those count as part of the
+//! literals (see [`learn`]). A line that fits no shape says nothing: it goes to the scanner, which also says what is
+//! wrong with it.
+//!
+//! Shapes that begin alike share their beginning: they are a tree of literals, each with those that may follow.
+
+mod learn;
+
+use std::sync::Arc;
+
+use super::lexer::Lexer;
+use super::slots::Slots;
+use super::tree::{FieldTree, Slot};
+use crate::lines::MAX_LINE_BYTES;
+use crate::window::{Literal, Window};
+
+/// How many literals are remembered.
+const MAX_NODES: usize = 512;
+
+/// What a line that fits earns, and what one that doesn't costs.
+const HIT: i32 = 1;
+const MISS: i32 = 8;
+/// With what a start is made, and the most that can be earned.
+const START: i32 = 400;
+const MOST: i32 = 2_000;
+/// For how many lines nothing is learned after lines of too many shapes.
+const PAUSE: u32 = 2_000;
+
+/// The shapes seen by one thread in the lines of one decoder.
+#[derive(Debug, Default)]
+pub(crate) struct Shapes {
+    /// Whose lines these are the shapes of.
+    tree: Option<Arc<()>>,
+    nodes: Vec<Node>,
+    /// Falls where too few lines fit.
+    credit: i32,
+    pause: u32,
+}
+
+/// One literal and what stands behind it.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    literal: Literal,
+    then: Then,
+    /// The first of the literals that may follow; none at the end.
+    next: u32,
+    /// The literal to try where this one doesn't fit.
+    other: u32,
+}
+
+/// Where there is no other node.
+const NONE: u32 = u32::MAX;
+
+/// What follows a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    /// A scalar that is not wanted.
+    Skip,
+    /// A scalar that is.
+    Take(Slot),
+    /// The rest of the literal.
+    More,
+    /// The line's end.
+    End,
+}
+
+impl Shapes {
+    /// Prepares for lines that are read by this tree.
+    #[inline]
+    pub(crate) fn use_for(&mut self, tree: &FieldTree) {
+        let same = self.tree.as_ref().is_some_and(|known| Arc::ptr_eq(known, tree.identity()));
+        if !same {
+            self.tree = Some(Arc::clone(tree.identity()));
+            self.nodes.clear();
+            (self.credit, self.pause) = (START, 0);
+        }
+    }
+
+    /// Where the line ends that begins at `start`, its wanted fields noted in `slots`, if the line fits a shape. The end
+    /// is that of [`crate::lines::each_line`]: the position of the line feed, or the text's end. Texts are of less than
+    /// 4 GiB.
+    #[inline(always)]
+    pub(crate) fn fit(&mut self, bytes: &[u8], start: usize, slots: &mut Slots) -> Option<usize> {
+        let end = self.walk(bytes, start, slots);
+        match end {
+            Some(_) => self.credit = (self.credit + HIT).min(MOST),
+            None => self.missed(),
+        }
+        end
+    }
+
+    #[inline(always)]
+    fn walk(&self, bytes: &[u8], start: usize, slots: &mut Slots) -> Option<usize> {
+        slots.clear();
+        let mut lexer = Lexer { bytes, at: start };
+        let mut node = self.nodes.first()?;
+        loop {
+            let window = Window::at(bytes, lexer.at)?;
+            while !window.begins_with(&node.literal) {
+                node = self.nodes.get(node.other as usize)?;
+            }
+            lexer.at += node.literal.len();
+            match node.then {
+                Then::Skip => {
+                    lexer.scalar().ok()?;
+                }
+                Then::Take(slot) => slots.set(slot, lexer.scalar().ok()?),
+                Then::More => {}
+                Then::End => return line_end(bytes, start, lexer.at),
+            }
+            node = self.nodes.get(node.next as usize)?;
+        }
+    }
+
+    /// Counts a line that fits no shape. Where too few do, what was learned is forgotten: it is of no use, and each
+    /// line that is compared with it in vain costs time.
+    #[cold]
+    #[inline(never)]
+    fn missed(&mut self) {
+        if self.pause > 0 {
+            self.pause -= 1;
+            return;
+        }
+        self.credit -= MISS;
+        if self.credit < 0 {
+            self.nodes.clear();
+            (self.credit, self.pause) = (START, PAUSE);
+        }
+    }
+}
+
+/// The end of the line whose JSON ends at `at`, if there is one: perhaps a carriage return, and a line feed or nothing.
+#[inline(always)]
+fn line_end(bytes: &[u8], start: usize, at: usize) -> Option<usize> {
+    let end = match bytes.get(at) {
+        Some(b'\r') => at + 1,
+        _ => at,
+    };
+    let is_end = matches!(bytes.get(end), None | Some(b'\n'));
+    (is_end && at - start <= MAX_LINE_BYTES).then_some(end)
+}
+
+#[cfg(test)]
+mod tests;
