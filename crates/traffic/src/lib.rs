@@ -9,12 +9,10 @@ mod fields;
 mod format;
 mod json;
 mod lines;
-mod path;
 mod reject;
 mod route;
 mod tally;
 mod time;
-mod window;
 
 pub use decode::{Decoder, FieldMap, FieldPath, Scratch};
 pub use format::{Format, FormatError, FormatOptions, ReadyMap, Sniffed, sniff};
@@ -22,6 +20,6 @@ pub use lines::MAX_LINE_BYTES;
 pub use reject::{FUTURE_TOLERANCE_MILLIS, Reject, RejectCounts, RejectReason, TimeBounds};
 pub use route::{OTHER_ROUTE, UNDOCUMENTED_ROUTES_PER_DAY, undocumented_route};
 pub use tally::{
-    BlockContext, BlockOutcome, COMPANIES_PER_DAY, CalledRoute, DocumentedCalls, MatchRoute, ProblemCalls,
-    RejectedLine, Tallied, WorkerTally,
+    BlockContext, BlockOutcome, COMPANIES_PER_DAY, CalledRoute, Calls, First, MatchRoute, Named, RejectedLine, Tallied,
+    WorkerTally,
 };

@@ -10,7 +10,7 @@ use model::{Catalog, Environment, UnixMillis};
 use secrets::Digest;
 use store::SeenBatch;
 use tokio::sync::{OnceCell, oneshot};
-use traffic::{Decoder, ProblemCalls, RejectCounts, RejectReason, Tallied, TimeBounds, WorkerTally};
+use traffic::{Decoder, First, RejectCounts, RejectReason, Tallied, TimeBounds, WorkerTally};
 
 use super::array::{self, Malformed};
 use super::blocks::Blocks;
@@ -145,7 +145,7 @@ pub(super) struct ReadBatch {
     pub(super) import: Option<i64>,
     pub(super) catalog: Arc<Catalog>,
     pub(super) tallied: Vec<Tallied>,
-    pub(super) problems: Vec<ProblemCalls>,
+    pub(super) firsts: Vec<First>,
     pub(super) accepted: u64,
     pub(super) rejected: RejectCounts,
     pub(super) details: Vec<BatchReject>,
@@ -155,7 +155,7 @@ pub(super) struct ReadBatch {
 impl ReadBatch {
     /// How many keys it has at most.
     pub(super) fn len(&self) -> usize {
-        self.tallied.iter().map(Tallied::len).sum::<usize>() + 2 * self.problems.len()
+        self.tallied.iter().map(Tallied::len).sum()
     }
 
     /// What is said of it once it is committed.
@@ -294,7 +294,7 @@ fn read(
         import: job.import,
         catalog,
         tallied: Vec::new(),
-        problems: Vec::new(),
+        firsts: Vec::new(),
         accepted: 0,
         rejected: RejectCounts::default(),
         details: Vec::new(),
@@ -310,7 +310,7 @@ fn read(
         for outcome in outcomes {
             read.accepted += outcome.counted;
             read.rejected.merge(&outcome.reject_counts);
-            read.problems.extend(outcome.problems);
+            read.firsts.extend(outcome.firsts);
             for reject in outcome.rejects {
                 let (line, reason) = (line + reject.line_in_block, reject.reason);
                 if read.details.len() < DETAILS {

@@ -5,18 +5,19 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
+use std::str::FromStr;
 
 use foldhash::fast::{FixedState, RandomState};
 use indexmap::IndexSet;
-use model::{AppId, Company, Day, Environment};
+use model::{AppId, Day, Environment};
 use store::Store;
-use traffic::{COMPANIES_PER_DAY, CalledRoute, ProblemCalls, UNDOCUMENTED_ROUTES_PER_DAY};
+use traffic::{COMPANIES_PER_DAY, Calls, First, Named, UNDOCUMENTED_ROUTES_PER_DAY};
 
 use crate::Error;
 
 /// An app, an environment and a day: what the bounds are for. The app as a number in [`Kept`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Group {
+struct Group {
     app: usize,
     environment: Environment,
     day: Day,
@@ -51,22 +52,21 @@ impl Default for Kept {
 }
 
 impl Kept {
-    /// Asks the store about the groups of these calls that are not known yet.
+    /// Asks the store about the groups of these that are not known yet.
     pub(super) async fn learn(
         &mut self,
-        problems: impl Iterator<Item = &ProblemCalls> + Send,
+        firsts: impl Iterator<Item = &First> + Send,
         store: &dyn Store,
     ) -> Result<(), Error> {
         let mut of_routes: IndexSet<Group, FixedState> = IndexSet::default();
         let mut of_companies: IndexSet<Group, FixedState> = IndexSet::default();
-        for calls in problems {
-            let group = self.group(calls);
-            if matches!(calls.company, Company::Named(_)) && !self.companies.knows(&group) {
-                of_companies.insert(group);
-            }
-            if matches!(calls.route, CalledRoute::Undocumented(_)) && !self.routes.knows(&group) {
-                of_routes.insert(group);
-            }
+        for first in firsts {
+            let group = self.group(first);
+            match first.name {
+                Named::Route(_) if !self.routes.knows(&group) => of_routes.insert(group),
+                Named::Company(_) if !self.companies.knows(&group) => of_companies.insert(group),
+                _ => false,
+            };
         }
         let (of_routes, of_companies): (Vec<Group>, Vec<Group>) =
             (of_routes.into_iter().collect(), of_companies.into_iter().collect());
@@ -83,29 +83,33 @@ impl Kept {
         Ok(())
     }
 
-    /// The group of some calls.
-    pub(super) fn group(&mut self, calls: &ProblemCalls) -> Group {
-        let app = match self.apps.get_index_of(&calls.app) {
+    /// Admits what is new, in the order of the source, and takes note of what is not admitted.
+    pub(super) fn admit(&mut self, firsts: &[First], refused: &mut Refused) {
+        for first in firsts {
+            let group = self.group(first);
+            let admitted = match &first.name {
+                Named::Route(route) => self.routes.admit(group, self.hasher.hash_one(route)),
+                Named::Company(company) => self.companies.admit(group, self.hasher.hash_one(company)),
+            };
+            if !admitted {
+                refused.add(first);
+            }
+        }
+    }
+
+    /// The group of something new.
+    fn group(&mut self, first: &First) -> Group {
+        let app = match self.apps.get_index_of(&first.app) {
             Some(app) => app,
-            None => self.apps.insert_full(calls.app.clone()).0,
+            None => self.apps.insert_full(first.app.clone()).0,
         };
-        Group { app, environment: calls.environment, day: calls.day }
+        Group { app, environment: first.environment, day: first.day }
     }
 
     /// Groups as the store knows them.
     fn named(&self, groups: &[Group]) -> Vec<(AppId, Environment, Day)> {
         let named = |group: &Group| Some((self.apps.get_index(group.app)?.clone(), group.environment, group.day));
         groups.iter().filter_map(named).collect()
-    }
-
-    /// Whether the undocumented route is kept by name, or now is.
-    pub(super) fn admits_route(&mut self, group: Group, route: &str) -> bool {
-        self.routes.admit(group, self.hasher.hash_one(route))
-    }
-
-    /// Whether the company is kept by name, or now is.
-    pub(super) fn admits_company(&mut self, group: Group, company: &str) -> bool {
-        self.companies.admit(group, self.hasher.hash_one(company))
     }
 
     /// Whether so much is remembered that it has to be forgotten.
@@ -157,5 +161,66 @@ impl Bounded {
             self.texts += 1;
         }
         admitted
+    }
+}
+
+/// What is not kept by name, of counts that are yet to be committed.
+#[derive(Default)]
+pub(super) struct Refused {
+    apps: IndexSet<AppId, FixedState>,
+    /// Whether it is a company, and the hash of its name, as in [`Bounded`].
+    names: HashSet<(Group, bool, u64), FixedState>,
+    hasher: RandomState,
+}
+
+impl Refused {
+    fn add(&mut self, first: &First) {
+        let app = match self.apps.get_index_of(&first.app) {
+            Some(app) => app,
+            None => self.apps.insert_full(first.app.clone()).0,
+        };
+        let (is_company, hash) = match &first.name {
+            Named::Route(route) => (false, self.hasher.hash_one(route)),
+            Named::Company(company) => (true, self.hasher.hash_one(company)),
+        };
+        self.names.insert((Group { app, environment: first.environment, day: first.day }, is_company, hash));
+    }
+
+    /// The same for the apps, routes and companies of a tally, which are asked for by their numbers.
+    pub(super) fn of(&self, apps: &[Box<str>], routes: &[Box<str>], companies: &[Box<str>]) -> RefusedOf<'_> {
+        // Most often nothing is refused at all.
+        let any = !self.names.is_empty();
+        let hashes = |texts: &[Box<str>]| -> Vec<u64> {
+            if any { texts.iter().map(|text| self.hasher.hash_one(&**text)).collect() } else { Vec::new() }
+        };
+        let app = |app: &Box<str>| AppId::from_str(app).ok().and_then(|app| self.apps.get_index_of(&app));
+        let apps = if any { apps.iter().map(app).collect() } else { Vec::new() };
+        RefusedOf { refused: self, apps, routes: hashes(routes), companies: hashes(companies) }
+    }
+}
+
+/// See [`Refused::of`].
+pub(super) struct RefusedOf<'a> {
+    refused: &'a Refused,
+    apps: Vec<Option<usize>>,
+    routes: Vec<u64>,
+    companies: Vec<u64>,
+}
+
+impl RefusedOf<'_> {
+    /// Whether an undocumented route of some calls is not kept by name.
+    pub(super) fn has_route(&self, calls: &Calls, route: u32) -> bool {
+        self.has(calls, false, self.routes.get(route as usize))
+    }
+
+    /// Whether a company of some calls is not kept by name.
+    pub(super) fn has_company(&self, calls: &Calls, company: u32) -> bool {
+        self.has(calls, true, self.companies.get(company as usize))
+    }
+
+    fn has(&self, calls: &Calls, is_company: bool, hash: Option<&u64>) -> bool {
+        let (Some(Some(app)), Some(hash)) = (self.apps.get(calls.app as usize), hash) else { return false };
+        let group = Group { app: *app, environment: calls.environment, day: calls.day };
+        self.refused.names.contains(&(group, is_company, *hash))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use catalog::Matcher;
-use model::{Catalog, Day, Operation, Route, Segments};
+use model::{Catalog, Day, Operation, Route};
 use traffic::MatchRoute;
 
 /// The routes of the catalog, as readers of logs ask for them.
@@ -76,14 +76,14 @@ fn ordinary(route: &Route) -> u8 {
 }
 
 impl MatchRoute for CatalogMatcher {
-    fn match_route(&self, segments: &Segments<'_>, day: Day) -> Option<u32> {
-        if let Some(index) = self.documented.match_segments(segments) {
+    fn match_path(&self, path: &str, day: Day) -> Option<u32> {
+        if let Some(index) = self.documented.match_path(path) {
             return u32::try_from(index).ok();
         }
         if self.until.is_empty() {
             return None;
         }
-        let (index, until) = *self.until.get(self.removed.match_segments(segments)?)?;
+        let (index, until) = *self.until.get(self.removed.match_path(path)?)?;
         (day < until).then_some(index)
     }
 

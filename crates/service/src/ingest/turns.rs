@@ -5,10 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use store::{BatchCommit, IngestCommit};
 use tokio::sync::oneshot;
+use traffic::RejectCounts;
 
 use super::KEYS;
 use super::batch::{BatchOutcome, ReadBatch};
-use super::kept::Kept;
+use super::kept::{Kept, Refused};
 use super::lock::IngestLock;
 use super::pending::{Pending, keyed};
 use crate::{Error, Steadfast};
@@ -148,15 +149,15 @@ impl Turn {
             self.kept.forget();
             self.import = newest;
         }
-        self.kept.learn(batches.iter().flat_map(|batch| &batch.problems), steadfast.store.as_ref()).await?;
-        let mut pending = Pending::default();
+        self.kept.learn(batches.iter().flat_map(|batch| &batch.firsts), steadfast.store.as_ref()).await?;
+        let (mut pending, mut rejected) = (Pending::default(), RejectCounts::default());
         for batch in batches {
-            pending.change_catalog();
+            let mut refused = Refused::default();
+            self.kept.admit(&batch.firsts, &mut refused);
             for tallied in &batch.tallied {
-                pending.add_tallied(tallied, &batch.catalog);
+                pending.add(tallied, &batch.catalog, &refused);
             }
-            pending.add_rejects(&batch.rejected);
-            pending.add_problems(&batch.problems, &batch.catalog, &mut self.kept);
+            rejected.merge(&batch.rejected);
             steadfast.keep_rejects(&batch.evidence)?;
         }
         let since = steadfast.forgotten_since();
@@ -172,6 +173,7 @@ impl Turn {
             // The oldest of their catalogs: if it is not the last any more, counts settle by themselves.
             catalog: batches.iter().map(|batch| batch.import).min().flatten(),
             batches: batches.iter().map(seen).collect(),
+            rejects: keyed(&rejected),
             ..IngestCommit::empty(steadfast.clock.now())
         };
         pending.take_into(&mut commit);
