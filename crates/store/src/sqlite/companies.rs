@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Transaction};
 
 use super::intern::Interned;
 use super::tallies::{Texts, has_calls, load_method, load_route, missing, texts};
-use super::{rows, sql};
+use super::{many, packed, rows, sql};
 use crate::{CompanyDelta, IngestCommit, Result};
 
 /// Stands in the place of a company's number for calls without the header.
@@ -17,8 +17,7 @@ const ABSENT: i64 = 0;
 /// Stands in the place of a company's number for those beyond the bound.
 const OTHERS: i64 = -1;
 
-/// A key in numbers, ordered as the table is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// A key in numbers and its calls.
 struct CompanyRow {
     app: i64,
     environment: u8,
@@ -27,7 +26,25 @@ struct CompanyRow {
     route: i64,
     method: i64,
     status: u16,
-    calls: i64,
+    calls: u64,
+}
+
+impl CompanyRow {
+    /// What the table is ordered by.
+    fn key(&self) -> (u64, u128) {
+        let call = packed::call(self.company, self.route, self.method, self.status);
+        (packed::group(self.app, self.environment, self.day), call)
+    }
+
+    /// The app, the environment and the day.
+    fn group(&self) -> (i64, u8, i32) {
+        (self.app, self.environment, self.day)
+    }
+
+    /// The rest of its key.
+    fn call(&self) -> (i64, i64, i64, u16) {
+        (self.company, self.route, self.method, self.status)
+    }
 }
 
 /// Adds what a commit counts by company.
@@ -48,17 +65,21 @@ pub(super) fn add(tx: &Transaction<'_>, commit: &IngestCommit, interned: &Intern
             route,
             method,
             status: delta.status,
-            calls: rows::count(delta.calls)?,
+            calls: delta.calls,
         })
     };
     let mut rows = commit.company_tallies.iter().map(row).collect::<Result<Vec<_>>>()?;
-    rows.sort_unstable();
-    let mut add = tx.prepare_cached(sql::COMPANY_TALLY_ADD)?;
-    for row in rows {
-        let CompanyRow { app, environment, day, company, route, method, status, calls } = row;
-        add.execute((app, environment, day, company, route, method, status, calls))?;
-    }
-    Ok(())
+    rows.sort_by_cached_key(CompanyRow::key);
+    rows.dedup_by(|row, kept| {
+        let same = row.group() == kept.group() && row.call() == kept.call();
+        // A sum beyond the greatest number is one that can't be kept either.
+        kept.calls = if same { kept.calls.saturating_add(row.calls) } else { kept.calls };
+        same
+    });
+    many::execute(tx, sql::COMPANY_TALLY_ADD, &rows, |row| {
+        let (environment, day, status) = (row.environment.into(), row.day.into(), row.status.into());
+        Ok([row.app, environment, day, row.company, row.route, row.method, status, rows::count(row.calls)?])
+    })
 }
 
 /// The stored numbers of a commit's companies; unknown ones are added.
