@@ -3,7 +3,8 @@
 //! fastest round of each counts.
 //!
 //! Without arguments, for every format, over lines made here. `STEADFAST_BENCH_LOG` names a log to read instead, and
-//! `STEADFAST_BENCH_FORMAT` its format; `STEADFAST_BENCH_ROUNDS` how often.
+//! `STEADFAST_BENCH_FORMAT` its format; `STEADFAST_BENCH_ROUNDS` how often. With `STEADFAST_BENCH_ALONE` the
+//! decoder runs alone and nothing is timed, for a profiler to look at.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -49,6 +50,11 @@ fn measure(format: &str, log: &[u8], rounds: usize) -> Result<(), Box<dyn Error>
     let mut scratch = Scratch::default();
     let (mut feeds, mut json, mut decode) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
     let mut read = 0;
+    if std::env::var_os("STEADFAST_BENCH_ALONE").is_some() {
+        (0..rounds).for_each(|_| read = decode_all(&decoder, log, &mut scratch));
+        println!("{}: {lines} lines, {read} read, {rounds} times", name(format));
+        return Ok(());
+    }
     for _ in 0..rounds {
         feeds = feeds.min(seconds(|| memchr::memchr_iter(b'\n', log).count()));
         decode = decode.min(seconds(|| {

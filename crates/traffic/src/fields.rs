@@ -15,13 +15,19 @@ pub(crate) const ABSENT: &str = "-";
 /// The longest method, in bytes.
 const MAX_METHOD_BYTES: usize = 32;
 
+/// Whether it is one of the methods that nearly all calls have, as they should be written.
+#[inline]
+pub(crate) fn is_common_method(text: &str) -> bool {
+    matches!(text, "GET" | "PUT" | "POST" | "HEAD" | "PATCH" | "DELETE" | "OPTIONS")
+}
+
 /// A method of 1 to 32 ASCII letters, in upper case.
 #[inline]
 pub(crate) fn method(text: Cow<'_, str>) -> Result<Cow<'_, str>, Reject> {
     if text.is_empty() || text.len() > MAX_METHOD_BYTES {
         return Err(Reject::quoting(RejectReason::BadMethod, &text));
     }
-    if text.bytes().all(|b| b.is_ascii_uppercase()) {
+    if is_common_method(&text) || text.bytes().all(|b| b.is_ascii_uppercase()) {
         return Ok(text);
     }
     if !text.bytes().all(|b| b.is_ascii_alphabetic()) {
@@ -63,10 +69,18 @@ fn path_start(text: &str) -> Option<usize> {
 /// A status from 100 to 599 written in digits.
 #[inline]
 pub(crate) fn status(digits: &str) -> Result<u16, Reject> {
-    if let [a @ b'1'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'] = digits.as_bytes() {
-        return Ok(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'));
+    plain_status(digits).map_or_else(|| long_status(digits), Ok)
+}
+
+/// The status that three digits are.
+#[inline]
+pub(crate) fn plain_status(digits: &str) -> Option<u16> {
+    match digits.as_bytes() {
+        [a @ b'1'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'] => {
+            Some(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'))
+        }
+        _ => None,
     }
-    long_status(digits)
 }
 
 /// The same for leading zeros, and the refusal of everything else.
@@ -85,12 +99,34 @@ pub(crate) fn app(text: Cow<'_, str>) -> Result<Option<Cow<'_, str>>, Reject> {
     if is_absent(&text) {
         return Ok(None);
     }
-    let plain = text.len() <= AppId::MAX_BYTES && text.bytes().all(|b| (0x20..0x7f).contains(&b));
-    if plain || AppId::validate(&text).is_ok() {
+    if is_plain_app(&text) || AppId::validate(&text).is_ok() {
         Ok(Some(text))
     } else {
         Err(Reject::quoting(RejectReason::BadApp, &text))
     }
+}
+
+/// Whether it is short enough for an app's id and printable ASCII throughout, as nearly all are.
+#[inline]
+pub(crate) fn is_plain_app(text: &str) -> bool {
+    text.len() <= AppId::MAX_BYTES && is_printable_ascii(text.as_bytes())
+}
+
+#[inline]
+fn is_printable_ascii(bytes: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The high bits of bytes that are not: a carry or a borrow comes only from bytes whose own are set.
+    let wrong = |word: u64| word | word.wrapping_add(ONES) | word.wrapping_sub(ONES * 0x20);
+    let marks = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let inside = bytes.chunks_exact(8).skip(1).filter_map(|chunk| chunk.first_chunk());
+        let words = inside.chain([first, last]);
+        words.fold(0, |marks, word| marks | wrong(u64::from_le_bytes(*word)))
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        wrong(u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32)
+    } else {
+        return bytes.iter().all(|byte| (0x20..0x7f).contains(byte));
+    };
+    marks & (ONES * 0x80) == 0
 }
 
 /// The longest name of a company that is kept, in bytes.
@@ -169,6 +205,19 @@ mod tests {
         check("0200", Some(200));
         for text in ["", "99", "600", "1000", "-200", "+200", "200.0", "2e2", " 200", "20a", "000", "٢٠٠"] {
             check(text, None);
+        }
+    }
+
+    #[test]
+    fn printable_text_is_told_from_other_at_every_place() {
+        for length in 0..40 {
+            for at in 0..length {
+                for byte in 0..=255u8 {
+                    let mut bytes = vec![b'a'; length];
+                    bytes[at] = byte;
+                    assert_eq!(is_printable_ascii(&bytes), (0x20..0x7f).contains(&byte), "{byte} at {at} of {length}");
+                }
+            }
         }
     }
 

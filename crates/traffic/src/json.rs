@@ -14,7 +14,7 @@ mod tree;
 
 pub(crate) use scan::scan_object;
 pub(crate) use shapes::Shapes;
-pub(crate) use slots::{Slots, Value};
+pub(crate) use slots::{Simple, Slots, Value};
 pub(crate) use tree::{FieldTree, Slot, Step};
 
 /// How deep values may be nested.

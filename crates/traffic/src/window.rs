@@ -48,14 +48,12 @@ impl Window {
     /// The bytes that end the plain part of a JSON string: quotes, backslashes and control characters.
     #[inline(always)]
     pub(crate) fn string_ends(self) -> u32 {
-        self.ends(b'"')
-    }
-
-    /// Backslashes, control characters and bytes equal to this one.
-    #[inline(always)]
-    pub(crate) fn ends(self, byte: u8) -> u32 {
-        let (byte, backslash, control) = (u8x16::splat(byte), u8x16::splat(b'\\'), u8x16::splat(0x1f));
-        self.bits(|half| half.simd_eq(byte) | half.simd_eq(backslash) | half.min(control).simd_eq(half))
+        // With this bit turned over a quote stands directly behind the control characters, which stay among themselves.
+        let (bit, backslash, quote) = (u8x16::splat(2), u8x16::splat(b'\\'), u8x16::splat(b'"' ^ 2));
+        self.bits(|half| {
+            let turned = half ^ bit;
+            turned.min(quote).simd_eq(turned) | half.simd_eq(backslash)
+        })
     }
 
     /// The digits.
@@ -67,32 +65,42 @@ impl Window {
             value.min(nine).simd_eq(value)
         })
     }
-
-    /// Whether the window begins with a literal.
-    #[inline(always)]
-    pub(crate) fn begins_with(self, literal: &Literal) -> bool {
-        let other = Self::new(&literal.bytes);
-        let equal = self.0.simd_eq(other.0).to_bitmask() | self.1.simd_eq(other.1).to_bitmask() << 16;
-        !equal & literal.mask == 0
-    }
 }
 
-/// Up to [`WIDTH`] bytes to be compared with the start of a window.
+/// Up to [`Literal::WIDTH`] bytes to be compared with a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Literal {
-    bytes: [u8; WIDTH],
+    bytes: [u8; Literal::WIDTH],
     /// A bit for each byte.
     mask: u32,
     length: u8,
 }
 
 impl Literal {
+    /// The most bytes that one has.
+    pub(crate) const WIDTH: usize = 16;
+
     /// The literal of these bytes; nothing where they are too many.
     pub(crate) fn new(text: &[u8]) -> Option<Self> {
-        let mut bytes = [0; WIDTH];
+        let mut bytes = [0; Self::WIDTH];
         bytes.get_mut(..text.len())?.copy_from_slice(text);
         let mask = u32::try_from((1u64 << text.len()) - 1).ok()?;
         Some(Self { bytes, mask, length: u8::try_from(text.len()).ok()? })
+    }
+
+    /// Whether it stands in `bytes` at `at`.
+    #[inline(always)]
+    pub(crate) fn stands_at(&self, bytes: &[u8], at: usize) -> bool {
+        let rest = bytes.get(at..).unwrap_or_default();
+        match rest.first_chunk() {
+            Some(chunk) => !u8x16::new(*chunk).simd_eq(u8x16::new(self.bytes)).to_bitmask() & self.mask == 0,
+            None => self.begins(rest),
+        }
+    }
+
+    #[cold]
+    fn begins(&self, text: &[u8]) -> bool {
+        text.starts_with(self.bytes.get(..self.len()).unwrap_or_default())
     }
 
     /// How many bytes it has.
@@ -129,7 +137,6 @@ mod tests {
     fn agrees(bytes: &[u8]) {
         let window = Window::at(bytes, 0).unwrap();
         assert_eq!(window.string_ends(), bits(bytes, |byte| byte < 0x20 || byte == b'"' || byte == b'\\'));
-        assert_eq!(window.ends(b']'), bits(bytes, |byte| byte < 0x20 || byte == b']' || byte == b'\\'));
         assert_eq!(window.digits(), bits(bytes, |byte| byte.is_ascii_digit()));
     }
 
@@ -142,9 +149,10 @@ mod tests {
 
     #[test]
     fn literals_are_bounded() {
-        assert_eq!(Literal::new(&[b'a'; 32]).unwrap().len(), 32);
-        assert!(Literal::new(&[b'a'; 33]).is_none());
-        assert!(Window::at(b"", 0).unwrap().begins_with(&Literal::new(b"").unwrap()));
+        assert_eq!(Literal::new(&[b'a'; 16]).unwrap().len(), 16);
+        assert!(Literal::new(&[b'a'; 17]).is_none());
+        assert!(Literal::new(b"").unwrap().stands_at(b"", 0));
+        assert!(!Literal::new(b"\0").unwrap().stands_at(b"a", 1));
     }
 
     proptest! {
@@ -154,13 +162,12 @@ mod tests {
         }
 
         #[test]
-        fn a_literal_is_found_where_the_text_begins_with_it(
-            text in "[ab]{0,34}", literal in "[ab]{0,32}", length in 0usize..33,
+        fn a_literal_is_found_where_it_stands(
+            text in "[ab]{0,40}", literal in "[ab]{0,16}", at in 0usize..40, length in 0usize..17,
         ) {
-            let same = &text.as_bytes()[..length.min(text.len())];
-            for literal in [literal.as_bytes(), same] {
-                let found = Window::at(text.as_bytes(), 0).unwrap().begins_with(&Literal::new(literal).unwrap());
-                prop_assert_eq!(found, text.as_bytes().starts_with(literal));
+            let rest = text.as_bytes().get(at..).unwrap_or_default();
+            for literal in [literal.as_bytes(), &rest[..length.min(rest.len())]] {
+                prop_assert_eq!(Literal::new(literal).unwrap().stands_at(text.as_bytes(), at), rest.starts_with(literal));
             }
         }
     }

@@ -6,7 +6,7 @@ use model::{Call, Environment, Principal, UnixMillis};
 
 use super::{DecodeJson, Decoded};
 use crate::fields;
-use crate::json::{FieldTree, Slot, Slots, Step, Value};
+use crate::json::{FieldTree, Simple, Slot, Slots, Step, Value};
 use crate::reject::{Reject, RejectReason, TimeBounds};
 use crate::time::{RecentDates, UnixUnit, parse_unix};
 
@@ -64,6 +64,61 @@ impl DecodeJson for SteadfastDecoder {
     fn call<'a>(&self, text: &'a str, slots: &Slots, dates: &mut RecentDates, bounds: &TimeBounds) -> Decoded<'a> {
         // Eight fields fit into every tree.
         let fields = self.fields.ok_or(Reject::plain(RejectReason::DoesNotMatchFormat))?;
+        match fields.plain_call(text, slots, dates, bounds) {
+            Some(call) => Ok(call),
+            None => fields.call(text, slots, dates, bounds),
+        }
+    }
+}
+
+impl Fields {
+    /// The call of a line that is right and as programs write them: each value of the usual kind, without escapes. It is
+    /// what [`Fields::call`] makes of it, without asking what else there could be.
+    #[inline(always)]
+    fn plain_call<'a>(
+        &self,
+        text: &'a str,
+        slots: &Slots,
+        dates: &mut RecentDates,
+        bounds: &TimeBounds,
+    ) -> Option<Call<'a>> {
+        let (Simple::Text(time), Simple::Text(method), Simple::Text(path)) =
+            (slots.simple(text, self.time), slots.simple(text, self.method), slots.simple(text, self.path))
+        else {
+            return None;
+        };
+        let (Simple::Number(status) | Simple::Text(status)) = slots.simple(text, self.status) else { return None };
+        let time = dates.rfc3339(time).filter(|time| bounds.contain(*time))?;
+        let status = fields::plain_status(status)?;
+        // What is left out, or is a text that is not empty.
+        let optional = |slot| match slots.simple(text, slot) {
+            Simple::Absent => Some(None),
+            Simple::Text(text) => Some(Some(text).filter(|text| !fields::is_absent(text))),
+            _ => None,
+        };
+        let app = optional(self.app)?;
+        let plain = fields::is_common_method(method) && path.starts_with('/') && app.is_none_or(fields::is_plain_app);
+        if !plain {
+            return None;
+        }
+        Some(Call {
+            time,
+            app: app.map(Cow::Borrowed),
+            environment: optional(self.environment)?.map(Environment::named),
+            method: Cow::Borrowed(method),
+            path: Cow::Borrowed(path),
+            status,
+            company: optional(self.company_header)?.map(Cow::Borrowed),
+            principal: match optional(self.principal)? {
+                Some("service") => Principal::Service,
+                _ => Principal::User,
+            },
+        })
+    }
+
+    #[inline(never)]
+    fn call<'a>(&self, text: &'a str, slots: &Slots, dates: &mut RecentDates, bounds: &TimeBounds) -> Decoded<'a> {
+        let fields = self;
         let value = |slot| slots.value(text, slot);
         let time = bounds.check(time(value(fields.time), dates)?)?;
         let method =

@@ -45,7 +45,10 @@ impl Lexer<'_> {
     }
 
     /// A value that is neither object nor array; the place of a string is its inside.
-    #[inline(always)]
+    ///
+    /// This and [`Lexer::string`] are not inlined where they are called, so that the frames of callers that call
+    /// themselves stay small.
+    #[inline(never)]
     pub(super) fn scalar(&mut self) -> Scanned<Place> {
         match self.peek() {
             b'"' => {
@@ -60,21 +63,9 @@ impl Lexer<'_> {
         }
     }
 
-    /// The same for callers that call themselves, so that their frames on the stack stay small.
-    #[inline(never)]
-    pub(super) fn scalar_apart(&mut self) -> Scanned<Place> {
-        self.scalar()
-    }
-
-    /// [`Lexer::string`] for the same.
-    #[inline(never)]
-    pub(super) fn string_apart(&mut self) -> Scanned<Place> {
-        self.string()
-    }
-
     /// A string, from behind its first quote to behind its last; the place is its inside.
-    #[inline(always)]
-    fn string(&mut self) -> Scanned<Place> {
+    #[inline(never)]
+    pub(super) fn string(&mut self) -> Scanned<Place> {
         let start = self.at;
         let end = plain_end(self.bytes, start);
         if self.bytes.get(end) == Some(&b'"') {
@@ -111,38 +102,15 @@ impl Lexer<'_> {
         }
     }
 
-    #[inline(always)]
     fn number(&mut self) -> Scanned<Place> {
         let start = self.at;
-        match self.short_number_end() {
+        match short_number_end(self.bytes, start) {
             Some(end) => {
                 self.at = end;
                 Ok(place(Kind::Number, start, end))
             }
             None => self.any_number(),
         }
-    }
-
-    /// Where a number ends that has no exponent, fits into a window, and is written as JSON wants it.
-    #[inline(always)]
-    fn short_number_end(&self) -> Option<usize> {
-        let digits = u64::from(Window::at(self.bytes, self.at)?.digits());
-        let run = |from: usize| (!(digits >> from)).trailing_zeros() as usize;
-        let first = usize::from(self.peek() == b'-');
-        let whole = run(first);
-        if whole == 0 || (whole > 1 && self.bytes.get(self.at + first) == Some(&b'0')) {
-            return None;
-        }
-        let mut end = first + whole;
-        if self.bytes.get(self.at + end) == Some(&b'.') {
-            let fraction = run(end + 1);
-            if fraction == 0 {
-                return None;
-            }
-            end += 1 + fraction;
-        }
-        let next = self.bytes.get(self.at + end);
-        (end < WIDTH && !matches!(next, Some(b'e' | b'E'))).then_some(self.at + end)
     }
 
     #[cold]
@@ -175,7 +143,6 @@ impl Lexer<'_> {
         if self.at == start { malformed(problem) } else { Ok(()) }
     }
 
-    #[inline(always)]
     fn word<const N: usize>(&mut self, word: &[u8; N], kind: Kind) -> Scanned<Place> {
         let start = self.at;
         if self.bytes.get(start..).and_then(|rest| rest.first_chunk()) != Some(word) {
@@ -184,6 +151,47 @@ impl Lexer<'_> {
         self.at = start + N;
         Ok(place(kind, start, self.at))
     }
+}
+
+/// A scalar where it stands, or its inside if it is a string, and what comes behind it.
+#[derive(Clone, Copy)]
+pub(super) struct Scalar {
+    pub(super) kind: Kind,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) after: usize,
+}
+
+/// The scalar that begins at `at`: [`Lexer::scalar`] for the many that are plain, all of it in registers.
+#[inline(always)]
+pub(super) fn scalar_at(bytes: &[u8], at: usize) -> Option<Scalar> {
+    let first = *bytes.get(at)?;
+    if first == b'"' {
+        let (start, mut end, mut kind) = (at + 1, plain_end(bytes, at + 1), Kind::Plain);
+        if bytes.get(end) != Some(&b'"') {
+            (end, kind) = (escaped_end(bytes, start, end)?, Kind::Escaped);
+        }
+        return Some(Scalar { kind, start, end, after: end + 1 });
+    }
+    let (end, kind) = match short_number_end(bytes, at) {
+        Some(end) => (end, Kind::Number),
+        None => other_end(bytes, at)?,
+    };
+    Some(Scalar { kind, start: at, end, after: end })
+}
+
+#[cold]
+#[inline(never)]
+fn escaped_end(bytes: &[u8], start: usize, at: usize) -> Option<usize> {
+    let mut lexer = Lexer { bytes, at: start };
+    lexer.string_with_escapes(start, at).is_ok().then_some(lexer.at - 1)
+}
+
+#[inline(never)]
+fn other_end(bytes: &[u8], at: usize) -> Option<(usize, Kind)> {
+    let mut lexer = Lexer { bytes, at };
+    let place = lexer.scalar().ok()?;
+    Some((lexer.at, place.kind))
 }
 
 /// The first byte at or after `from` that is a quote, a backslash or a control character; the length of
@@ -201,6 +209,28 @@ pub(super) fn plain_end(bytes: &[u8], from: usize) -> usize {
     at
 }
 
+/// Where a number ends that has no exponent, fits into a window, and is written as JSON wants it. Nothing where there is
+/// no such number.
+#[inline(always)]
+fn short_number_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let digits = u64::from(Window::at(bytes, at)?.digits());
+    let run = |from: usize| (!(digits >> from)).trailing_zeros() as usize;
+    let first = usize::from(bytes.get(at) == Some(&b'-'));
+    let whole = run(first);
+    if whole == 0 || (whole > 1 && bytes.get(at + first) == Some(&b'0')) {
+        return None;
+    }
+    let mut end = first + whole;
+    if bytes.get(at + end) == Some(&b'.') {
+        let fraction = run(end + 1);
+        if fraction == 0 {
+            return None;
+        }
+        end += 1 + fraction;
+    }
+    (end < WIDTH && !matches!(bytes.get(at + end), Some(b'e' | b'E'))).then_some(at + end)
+}
+
 /// A place in a text of less than 4 GiB.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the text's length fits")]
@@ -210,7 +240,20 @@ pub(super) fn place(kind: Kind, start: usize, end: usize) -> Place {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::json::tests::scalar;
+
+    /// What [`scalar_at`] says is what [`Lexer::scalar`] says.
+    fn both(text: &str) -> Option<usize> {
+        let mut lexer = Lexer { bytes: text.as_bytes(), at: 0 };
+        let place = lexer.scalar().ok();
+        let found = scalar_at(text.as_bytes(), 0);
+        assert_eq!(found.map(|found| super::place(found.kind, found.start, found.end)), place, "{text}");
+        assert_eq!(found.map(|found| found.after), place.map(|_| lexer.at), "{text}");
+        place.map(|_| lexer.at)
+    }
 
     #[test]
     fn plain_text_ends_at_the_first_special_byte() {
@@ -233,9 +276,7 @@ mod tests {
         let check = |text: &str, expected: Option<usize>| {
             for after in ["", ",", "}", " x", "\n"] {
                 let text = format!("{text}{after}");
-                let mut lexer = Lexer { bytes: text.as_bytes(), at: 0 };
-                let length = lexer.scalar().ok().map(|place| place.end as usize);
-                assert_eq!(length, expected, "{text}");
+                assert_eq!(both(&text), expected, "{text}");
             }
         };
         for number in [
@@ -265,6 +306,15 @@ mod tests {
         check("-00.5", Some(2));
         for wrong in ["-", "1.", "-.5", "1.e5", "1e", "1e+", "-e"] {
             check(wrong, None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn plain_scalars_are_read_as_all_are(scalar in scalar(), after in "[,}x\" ]{0,2}", cut in any::<prop::sample::Index>()) {
+            prop_assert_eq!(both(&format!("{scalar},{after}")), Some(scalar.len()));
+            both(&format!("{scalar}{after}"));
+            both(&scalar[..scalar.floor_char_boundary(cut.index(scalar.len()))]);
         }
     }
 }

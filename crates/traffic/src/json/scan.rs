@@ -44,7 +44,7 @@ impl<'a> Scanner<'a> {
             if !self.lexer.take(b'"') {
                 return malformed("a key in quotes is missing");
             }
-            let key = self.lexer.string_apart()?;
+            let key = self.lexer.string()?;
             if !self.lexer.take(b':') {
                 self.lexer.skip_space();
                 if !self.lexer.take(b':') {
@@ -104,7 +104,7 @@ impl<'a> Scanner<'a> {
     fn any_value(&mut self, node: Option<&'a Node>, depth: u32) -> Scanned<Place> {
         match self.lexer.peek() {
             b'{' | b'[' => self.nested(node, depth),
-            _ => self.lexer.scalar_apart(),
+            _ => self.lexer.scalar(),
         }
     }
 
@@ -190,7 +190,7 @@ impl<'a> Scanner<'a> {
             if !self.lexer.take(b'"') {
                 return malformed("a key in quotes is missing");
             }
-            let key = self.lexer.string_apart()?;
+            let key = self.lexer.string()?;
             self.lexer.skip_space();
             if !self.lexer.take(b':') {
                 return malformed("`:` is missing after a key");
@@ -248,7 +248,7 @@ impl<'a> Scanner<'a> {
                 if !self.lexer.take(b'"') {
                     return malformed("a key in quotes is missing");
                 }
-                self.lexer.string_apart()?;
+                self.lexer.string()?;
                 self.lexer.skip_space();
                 if !self.lexer.take(b':') {
                     return malformed("`:` is missing after a key");

@@ -7,7 +7,7 @@
 //!
 //! Why this finds what the scanner would find: the literals of a shape come from a line that is valid JSON. Whether a
 //! text is valid depends on a scalar only through being one, and each scalar is checked by the scanner's own
-//! [`Lexer`]. Where the wanted values stand depends on the keys and the nesting, which are in the literals, with one
+//! rules. Where the wanted values stand depends on the keys and the nesting, which are in the literals, with one
 //! exception: in OpenTelemetry's lists the names of attributes are scalars, and so those count as part of the
 //! literals (see [`learn`]). A line that fits no shape says nothing: it goes to the scanner, which also says what is
 //! wrong with it.
@@ -18,11 +18,11 @@ mod learn;
 
 use std::sync::Arc;
 
-use super::lexer::Lexer;
-use super::slots::Slots;
-use super::tree::{FieldTree, Slot};
+use super::lexer::scalar_at;
+use super::slots::{Slots, Target};
+use super::tree::FieldTree;
 use crate::lines::MAX_LINE_BYTES;
-use crate::window::{Literal, Window};
+use crate::window::Literal;
 
 /// How many literals are remembered.
 const MAX_NODES: usize = 512;
@@ -51,11 +51,14 @@ pub(crate) struct Shapes {
 #[derive(Clone, Copy, Debug)]
 struct Node {
     literal: Literal,
-    then: Then,
     /// The first of the literals that may follow; none at the end.
     next: u32,
     /// The literal to try where this one doesn't fit.
     other: u32,
+    /// The bit of the field that the scalar is, if it is one.
+    seen: u64,
+    target: Target,
+    then: Then,
 }
 
 /// Where there is no other node.
@@ -64,10 +67,7 @@ const NONE: u32 = u32::MAX;
 /// What follows a literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Then {
-    /// A scalar that is not wanted.
-    Skip,
-    /// A scalar that is.
-    Take(Slot),
+    Scalar,
     /// The rest of the literal.
     More,
     /// The line's end.
@@ -101,22 +101,25 @@ impl Shapes {
 
     #[inline(always)]
     fn walk(&self, bytes: &[u8], start: usize, slots: &mut Slots) -> Option<usize> {
-        slots.clear();
-        let mut lexer = Lexer { bytes, at: start };
+        let (mut at, mut seen) = (start, 0);
         let mut node = self.nodes.first()?;
         loop {
-            let window = Window::at(bytes, lexer.at)?;
-            while !window.begins_with(&node.literal) {
+            while !node.literal.stands_at(bytes, at) {
                 node = self.nodes.get(node.other as usize)?;
             }
-            lexer.at += node.literal.len();
+            at += node.literal.len();
             match node.then {
-                Then::Skip => {
-                    lexer.scalar().ok()?;
+                Then::Scalar => {
+                    let scalar = scalar_at(bytes, at)?;
+                    slots.note(node.target, scalar.kind, scalar.start, scalar.end);
+                    seen |= node.seen;
+                    at = scalar.after;
                 }
-                Then::Take(slot) => slots.set(slot, lexer.scalar().ok()?),
                 Then::More => {}
-                Then::End => return line_end(bytes, start, lexer.at),
+                Then::End => {
+                    slots.see(seen);
+                    return line_end(bytes, start, at);
+                }
             }
             node = self.nodes.get(node.next as usize)?;
         }

@@ -1,9 +1,9 @@
 //! Remembering the shape of a line.
 
 use super::{MAX_NODES, NONE, Node, Shapes, Then};
-use crate::json::slots::{Kind, Slots};
+use crate::json::slots::{Kind, Slots, Target};
 use crate::json::tree::{FieldTree, Slot};
-use crate::window::{Literal, WIDTH};
+use crate::window::Literal;
 
 /// Longer lines, lines with more scalars and lines nested deeper are not remembered.
 const MAX_BYTES: usize = 8_192;
@@ -34,20 +34,20 @@ impl Shapes {
         let mut parent = None;
         let mut at = line.0;
         for ((start, end), slot) in scalars.iter().zip(wanted) {
-            let then = slot.map_or(Then::Skip, Then::Take);
-            let Some(added) = self.add_literal(parent, bytes.get(at..*start).unwrap_or_default(), then) else { return };
+            let literal = bytes.get(at..*start).unwrap_or_default();
+            let Some(added) = self.add_literal(parent, literal, Then::Scalar, *slot) else { return };
             (parent, at) = (Some(added), *end);
         }
-        self.add_literal(parent, bytes.get(at..line.1).unwrap_or_default(), Then::End);
+        self.add_literal(parent, bytes.get(at..line.1).unwrap_or_default(), Then::End, None);
     }
 
     /// Adds a literal of any length below a node.
-    fn add_literal(&mut self, mut parent: Option<u32>, mut text: &[u8], then: Then) -> Option<u32> {
-        while let Some((head, rest)) = text.split_at_checked(WIDTH).filter(|(_, rest)| !rest.is_empty()) {
-            parent = Some(self.add_node(parent, Literal::new(head)?, Then::More)?);
+    fn add_literal(&mut self, mut parent: Option<u32>, mut text: &[u8], then: Then, slot: Option<Slot>) -> Option<u32> {
+        while let Some((head, rest)) = text.split_at_checked(Literal::WIDTH).filter(|(_, rest)| !rest.is_empty()) {
+            parent = Some(self.add_node(parent, Literal::new(head)?, Then::More, None)?);
             text = rest;
         }
-        self.add_node(parent, Literal::new(text)?, then)
+        self.add_node(parent, Literal::new(text)?, then, slot)
     }
 
     /// The node below `parent` with this literal, added where there is none.
@@ -55,7 +55,8 @@ impl Shapes {
     /// Of literals at one place the first that fits is taken, whatever comes behind it. That no other line is taken
     /// for one of this shape does not depend on their order: a line's literals, one behind the other, are all of the
     /// line, and the shape at whose end it arrives was added from a line with the same.
-    fn add_node(&mut self, parent: Option<u32>, literal: Literal, then: Then) -> Option<u32> {
+    fn add_node(&mut self, parent: Option<u32>, literal: Literal, then: Then, slot: Option<Slot>) -> Option<u32> {
+        let target = Target::of(slot);
         let mut before = None;
         let mut at = match parent {
             Some(parent) => self.nodes.get(parent as usize)?.next,
@@ -66,7 +67,7 @@ impl Shapes {
         while let Some(node) = self.nodes.get(at as usize) {
             if node.literal == literal {
                 // The same literal with something else behind it can't be told apart.
-                return (node.then == then).then_some(at);
+                return ((node.then, node.target) == (then, target)).then_some(at);
             }
             (before, at) = (Some(at), node.other);
             others += 1;
@@ -75,7 +76,8 @@ impl Shapes {
             return None;
         }
         let added = u32::try_from(self.nodes.len()).ok()?;
-        self.nodes.push(Node { literal, then, next: NONE, other: NONE });
+        let seen = slot.map_or(0, Slot::mask);
+        self.nodes.push(Node { literal, next: NONE, other: NONE, seen, target, then });
         match (before, parent) {
             (Some(before), _) => self.nodes.get_mut(before as usize)?.other = added,
             (None, Some(parent)) => self.nodes.get_mut(parent as usize)?.next = added,
