@@ -13,6 +13,7 @@ mod reject;
 mod route;
 mod tally;
 mod time;
+mod window;
 
 pub use decode::{Decoder, FieldMap, FieldPath, Scratch};
 pub use format::{Format, FormatError, FormatOptions, ReadyMap, Sniffed, sniff};
