@@ -8,6 +8,8 @@
 
 use std::collections::HashMap;
 
+use wide::u8x16;
+
 use super::Matcher;
 use crate::template::{Pattern, Template};
 
@@ -17,8 +19,6 @@ const MOST: usize = 16;
 /// Stands for a segment that is no literal of any route.
 const PARAMETER: u32 = u32::MAX;
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const LOWS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 const ODD: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xd6e8_feb8_6659_fd93, 0xa076_1d64_78bd_642f];
 
 /// See the module.
@@ -122,72 +122,124 @@ impl Known {
     #[inline]
     pub(super) fn find(&self, path: &str) -> Option<u32> {
         let bytes = path.as_bytes();
-        let mut pieces = [(Piece::default(), 0); MOST];
-        let (mut count, mut hash, mut start) = (0, 0, 0);
-        let mut add = |start: usize, end: usize| {
-            if start < end {
-                let piece = Piece::of(bytes, start, end);
-                let (word, bit) = piece.sign(self.signs.len());
-                let may_be_literal = self.signs.get(word).is_some_and(|bits| bits & bit != 0);
-                hash = joined(hash, if may_be_literal { piece.hash() } else { 0 });
-                if let Some(place) = pieces.get_mut(count) {
-                    *place = (if may_be_literal { piece } else { Piece::default() }, start);
-                }
-                count += 1;
-            }
-        };
-        let mut chunk = 0;
-        'path: loop {
-            let mut special = special_bytes(word(bytes, chunk));
-            while special != 0 {
-                let at = chunk + (special.trailing_zeros() / 8) as usize;
-                match bytes.get(at) {
-                    Some(b'/') => {
-                        add(start, at);
-                        start = at + 1;
-                    }
-                    Some(b'%') => return None,
-                    // `?`, `#`, or beyond the end.
-                    _ => {
-                        add(start, at.min(bytes.len()));
-                        break 'path;
-                    }
-                }
-                special &= special - 1;
-            }
-            chunk += 8;
+        let ends = Ends::of(bytes)?;
+        let (mut hash, mut count, mut literals) = (0, 0, 0_u32);
+        ends.each(|start, end| {
+            let piece = Piece::of(bytes, start, end);
+            let (word, bit) = piece.sign(self.signs.len());
+            let may_be_literal = self.signs.get(word).is_some_and(|bits| bits & bit != 0);
+            hash = joined(hash, if may_be_literal { piece.hash() } else { 0 });
+            literals |= u32::from(may_be_literal) << (count & 31);
+            count += 1;
+            true
+        });
+        if count > MOST {
+            return None;
         }
-        self.look_up(finished(hash), pieces.get(..count)?, bytes)
-    }
-
-    fn look_up(&self, hash: u32, pieces: &[(Piece, usize)], path: &[u8]) -> Option<u32> {
-        let mask = self.places.len().wrapping_sub(1);
+        let (hash, mask) = (finished(hash), self.places.len().wrapping_sub(1));
         let mut at = hash as usize;
         loop {
             let place = self.places.get(at & mask).filter(|place| place.count != 0)?;
-            let (start, count) = (place.start as usize, place.count as usize - 1);
-            if place.hash == hash && count == pieces.len() {
-                let items = self.items.get(start..start + count)?;
-                if items.iter().zip(pieces).all(|(item, piece)| self.is_item(*item, piece, path)) {
-                    return Some(place.route);
-                }
+            if place.hash == hash && place.count as usize == count + 1 && self.is_of(place, bytes, &ends, literals) {
+                return Some(place.route);
             }
             at += 1;
         }
     }
 
-    /// Whether a segment of the path is as an item says.
+    /// Whether the segments of a path are those of a template. Of `literals` the bits are set of segments that may be
+    /// literals.
     #[inline]
-    fn is_item(&self, item: u32, (piece, start): &(Piece, usize), path: &[u8]) -> bool {
-        match self.literals.get(item as usize) {
-            Some(literal) => {
-                literal.piece == *piece
-                    && (piece.length <= 16
-                        || path.get(*start..start + piece.length).is_some_and(|text| *text == *literal.text.as_bytes()))
+    fn is_of(&self, place: &Place, path: &[u8], ends: &Ends, mut literals: u32) -> bool {
+        let mut items = self.items.get(place.start as usize..).unwrap_or_default().iter();
+        ends.each(|start, end| {
+            let may_be_literal = literals & 1 != 0;
+            literals >>= 1;
+            match items.next().and_then(|item| self.literals.get(*item as usize)) {
+                Some(literal) => {
+                    let piece = Piece::of(path, start, end);
+                    may_be_literal
+                        && literal.piece == piece
+                        && (piece.length <= 16
+                            || path.get(start..end).is_some_and(|text| *text == *literal.text.as_bytes()))
+                }
+                None => !may_be_literal,
             }
-            None => piece.length == 0,
-        }
+        })
     }
+}
+
+/// Where the segments of a path end, a bit each: its slashes, and where its query begins or it ends itself.
+struct Ends(u128);
+
+impl Ends {
+    /// Those of a path of up to 127 bytes before its query; nothing for a longer one, or one with anything
+    /// percent-encoded.
+    #[inline]
+    fn of(path: &[u8]) -> Option<Self> {
+        let (mut slashes, mut at) = (0, 0);
+        while at < 128 {
+            let (slash, stop) = marks(path, at);
+            slashes |= u128::from(slash) << at;
+            if stop != 0 {
+                let end = at + stop.trailing_zeros() as usize;
+                let is_encoded = path.get(end) == Some(&b'%');
+                return (!is_encoded && end < 128).then(|| Self(slashes & ((1 << end) - 1) | 1 << end));
+            }
+            at += 32;
+        }
+        None
+    }
+
+    /// Calls `each` with where every segment that is not empty starts and ends, as long as it says yes. Returns whether
+    /// it always did.
+    #[inline]
+    fn each(&self, mut each: impl FnMut(usize, usize) -> bool) -> bool {
+        let (mut ends, mut start) = (self.0, 0);
+        while ends != 0 {
+            let end = ends.trailing_zeros() as usize;
+            ends &= ends - 1;
+            if start < end && !each(start, end) {
+                return false;
+            }
+            start = end + 1;
+        }
+        true
+    }
+}
+
+/// Of the 32 bytes from `at` on those that are slashes, and those that are `?`, `#` or `%` or beyond the end.
+#[inline]
+fn marks(path: &[u8], at: usize) -> (u32, u32) {
+    let rest = path.get(at..).unwrap_or_default();
+    let chunk: [u8; 32] = match (rest.first_chunk(), path.last_chunk::<32>()) {
+        (Some(chunk), _) => *chunk,
+        (None, Some(last)) => {
+            // Those before `at` are shifted out.
+            let (slash, stop) = marks_of(last);
+            let before = 32 - rest.len() as u32;
+            let shift = |bits: u32| bits.checked_shr(before).unwrap_or(0);
+            return (shift(slash), shift(stop) | u32::MAX.checked_shl(rest.len() as u32).unwrap_or(0));
+        }
+        (None, None) => {
+            let mut chunk = [b'?'; 32];
+            chunk.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            chunk
+        }
+    };
+    marks_of(&chunk)
+}
+
+#[inline]
+fn marks_of(chunk: &[u8; 32]) -> (u32, u32) {
+    let half = |from: usize| {
+        let half = chunk.get(from..).and_then(|rest| rest.first_chunk()).copied();
+        let half = u8x16::new(half.unwrap_or_default());
+        let is = |byte: u8| half.simd_eq(u8x16::splat(byte));
+        (is(b'/').to_bitmask(), (is(b'?') | is(b'#') | is(b'%')).to_bitmask())
+    };
+    let ((slash, stop), (later_slash, later_stop)) = (half(0), half(16));
+    (slash | later_slash << 16, stop | later_stop << 16)
 }
 
 impl Piece {
@@ -228,34 +280,15 @@ fn finished(hash: u64) -> u32 {
     (hash.wrapping_mul(ODD[1]) >> 32) as u32
 }
 
-/// The eight bytes from `at` on, as if question marks followed the last.
+/// The eight bytes from `at` on, as if zeros followed the last.
 #[inline]
 fn word(bytes: &[u8], at: usize) -> u64 {
     let rest = bytes.get(at..).unwrap_or_default();
     match (rest.first_chunk(), bytes.last_chunk()) {
         (Some(chunk), _) => u64::from_le_bytes(*chunk),
-        (None, Some(last)) if !rest.is_empty() => {
-            let bits = 8 * rest.len();
-            u64::from_le_bytes(*last) >> (64 - bits) | (ONES * u64::from(b'?')) << bits
-        }
-        _ => rest.iter().rev().fold(ONES * u64::from(b'?'), |word, byte| word << 8 | u64::from(*byte)),
+        (None, Some(last)) if !rest.is_empty() => u64::from_le_bytes(*last) >> (64 - 8 * rest.len()),
+        _ => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
-}
-
-/// Marks the high bits of `/`, `?`, `#` and `%`, and of no other bytes.
-#[inline]
-fn special_bytes(word: u64) -> u64 {
-    // `/` and `?` differ in one bit only.
-    let slash_or_question = zero_bytes((word & (ONES * 0xef)) ^ (ONES * u64::from(b'/')));
-    let hash = zero_bytes(word ^ (ONES * u64::from(b'#')));
-    let percent = zero_bytes(word ^ (ONES * u64::from(b'%')));
-    slash_or_question | hash | percent
-}
-
-/// Marks the high bits of bytes that are zero, exactly.
-#[inline]
-fn zero_bytes(word: u64) -> u64 {
-    !(((word & LOWS) + LOWS) | word | LOWS)
 }
 
 #[cfg(test)]
@@ -312,10 +345,30 @@ mod tests {
     #[test]
     fn every_byte_is_told_apart() {
         for byte in 0..=255u8 {
-            let marked = special_bytes(ONES * u64::from(byte));
-            let expected = if b"/?#%".contains(&byte) { ONES << 7 } else { 0 };
-            assert_eq!(marked, expected, "{byte}");
+            for length in [1, 20, 31, 32, 33, 60, 64] {
+                let mut path = vec![b'a'; length];
+                path[length - 1] = byte;
+                let (mut slashes, mut stops) = (Vec::new(), Vec::new());
+                for at in [0, 32, 64] {
+                    let (slash, stop) = marks(&path, at);
+                    slashes.extend((0..32).filter(|bit| slash >> bit & 1 == 1).map(|bit| at + bit));
+                    stops.extend((0..32).filter(|bit| stop >> bit & 1 == 1).map(|bit| at + bit));
+                }
+                assert_eq!(slashes, if byte == b'/' { vec![length - 1] } else { vec![] }, "{byte}");
+                let end = if b"?#%".contains(&byte) { length - 1 } else { length };
+                assert_eq!(stops, (end..96).collect::<Vec<_>>(), "{byte} {length}");
+            }
         }
+    }
+
+    #[test]
+    fn long_paths_are_known_up_to_a_length() {
+        let template = format!("/{}/{{x}}", "a".repeat(100));
+        let path = |length: usize| format!("/{}/{}", "a".repeat(100), "7".repeat(length - 102));
+        let query = format!("{}?{}", path(127), "q".repeat(300));
+        check(&[&template], &[(&path(110), Some(0)), (&path(127), Some(0)), (&query, Some(0)), (&path(128), None)]);
+        let deep = "/a".repeat(17);
+        check(&[&deep, &deep[..32]], &[(&deep[..32], Some(1)), (&deep, None)]);
     }
 
     fn segment() -> impl Strategy<Value = String> {

@@ -15,35 +15,29 @@ const VALUES: &str = "VALUES (";
 
 /// Runs a statement that writes one row with the parameters `?1` to `?N`, which stand between `VALUES (` and `)` and
 /// nowhere else, for every row.
-pub(super) fn execute<T, const N: usize>(
+pub(super) fn execute<const N: usize>(
     tx: &Transaction<'_>,
     statement: &str,
-    rows: &[T],
-    values: impl Fn(&T) -> Result<[i64; N]>,
+    mut rows: impl Iterator<Item = Result<[i64; N]>>,
 ) -> Result<()> {
-    let (chunks, rest) = rows.as_chunks::<ROWS>();
-    if !chunks.is_empty() {
+    let mut held = rows.by_ref().take(ROWS).collect::<Result<Vec<_>>>()?;
+    if held.len() == ROWS {
         let mut add = tx.prepare_cached(&repeated(statement, ROWS)?)?;
-        for chunk in chunks {
-            run(&mut add, chunk, &values)?;
+        while held.len() == ROWS {
+            run(&mut add, &held)?;
+            held.clear();
+            for row in rows.by_ref().take(ROWS) {
+                held.push(row?);
+            }
         }
     }
     let mut add = tx.prepare_cached(statement)?;
-    for row in rest {
-        run(&mut add, std::slice::from_ref(row), &values)?;
-    }
-    Ok(())
+    held.chunks(1).try_for_each(|row| run(&mut add, row))
 }
 
-fn run<T, const N: usize>(
-    statement: &mut Statement<'_>,
-    rows: &[T],
-    values: impl Fn(&T) -> Result<[i64; N]>,
-) -> Result<()> {
-    for (row, place) in rows.iter().zip(0..) {
-        for (value, column) in values(row)?.into_iter().zip(1..) {
-            statement.raw_bind_parameter(place * N + column, value)?;
-        }
+fn run<const N: usize>(statement: &mut Statement<'_>, rows: &[[i64; N]]) -> Result<()> {
+    for (value, place) in rows.as_flattened().iter().zip(1..) {
+        statement.raw_bind_parameter(place, value)?;
     }
     statement.raw_execute()?;
     Ok(())
@@ -81,7 +75,7 @@ mod tests {
             let tx = connection.transaction().unwrap();
             let rows: Vec<i64> = (0..count).collect();
             for _ in 0..2 {
-                execute(&tx, add, &rows, |row| Ok([*row, row * 3])).unwrap();
+                execute(&tx, add, rows.iter().map(|row| Ok([*row, row * 3]))).unwrap();
             }
             let sums = tx.query_row("SELECT count(*), total(a), total(b) FROM t", (), |row| {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, f64>(1)?, row.get::<_, f64>(2)?))

@@ -14,6 +14,7 @@ const SMALLEST: usize = 64;
 #[derive(Debug)]
 pub(super) struct Interner {
     hasher: FixedState,
+    seeds: (u64, u64),
     /// A power of two of places, half of them free at least.
     places: Vec<Place>,
     texts: Vec<Box<str>>,
@@ -36,7 +37,9 @@ type Head = [u64; 3];
 impl Interner {
     /// An empty set. The seed keeps people from writing texts that hash alike; no result depends on it.
     pub(super) fn new(seed: u64) -> Self {
-        Self { hasher: FixedState::with_seed(seed), places: Vec::new(), texts: Vec::new(), bytes: 0 }
+        let hasher = FixedState::with_seed(seed);
+        let seeds = (hasher.hash_one(1_u64), hasher.hash_one(2_u64));
+        Self { hasher, seeds, places: Vec::new(), texts: Vec::new(), bytes: 0 }
     }
 
     /// The number of a text.
@@ -62,11 +65,13 @@ impl Interner {
 
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "the hash is masked to the table's size")]
-    fn hash(&self, text: &str, head: &Head) -> usize {
-        match text.len() {
-            ..=24 => self.hasher.hash_one(*head) as usize,
-            _ => self.hasher.hash_one(text.as_bytes()) as usize,
+    fn hash(&self, text: &str, [first, second, third]: &Head) -> usize {
+        if text.len() > 24 {
+            return self.hasher.hash_one(text.as_bytes()) as usize;
         }
+        let (one, other) = self.seeds;
+        let product = folded(first ^ one, second ^ other);
+        folded(product ^ third, one ^ text.len() as u64) as usize
     }
 
     #[cold]
@@ -125,6 +130,12 @@ impl Interner {
         self.bytes = 0;
         std::mem::take(&mut self.texts)
     }
+}
+
+#[inline]
+fn folded(one: u64, other: u64) -> u64 {
+    let product = u128::from(one) * u128::from(other);
+    product as u64 ^ (product >> 64) as u64
 }
 
 #[inline]
