@@ -1,6 +1,7 @@
 //! Decoders: from a line of some log format to a [`Call`], or to the reason why not. One file a format.
 
 mod aws_apigateway;
+mod byte_lines;
 mod caddy;
 mod envoy_json;
 mod field_map;
@@ -23,12 +24,13 @@ pub use field_map::{FieldMap, FieldPath};
 
 use crate::format::{Format, FormatError, FormatOptions, ReadyMap};
 use crate::json::{FieldTree, Shapes, Slots};
-use crate::lines::{content, each_line};
+use crate::lines::content;
 use crate::reject::{Reject, TimeBounds};
 use crate::time::RecentDates;
+use byte_lines::decode_bytes_block;
 use json_lines::{decode_json_block, decode_json_line};
 use json_map::JsonMapDecoder;
-use log_format::{COMBINED, COMMON, LogDecoder, Variables};
+use log_format::{COMBINED, COMMON, LogDecoder, Spans, Variables};
 use steadfast::SteadfastDecoder;
 
 /// A reader of one log format.
@@ -50,6 +52,7 @@ pub struct Scratch {
     slots: Slots,
     shapes: Shapes,
     dates: RecentDates,
+    spans: Spans,
 }
 
 /// A format whose lines are JSON objects.
@@ -67,6 +70,17 @@ trait DecodeJson {
 
 /// A format whose lines are bytes that need not be UTF-8.
 trait DecodeBytes {
+    /// The call of the line that begins at `start`, and where the line ends, if it is a line that needs no closer look:
+    /// then it is what [`DecodeBytes::decode`] makes of the line's content.
+    fn decode_plain<'a>(
+        &self,
+        text: &'a str,
+        start: usize,
+        bounds: &TimeBounds,
+        scratch: &mut Scratch,
+    ) -> Option<(Call<'a>, usize)>;
+
+    /// Decodes the content of a line.
     fn decode<'a>(&self, line: &'a [u8], bounds: &TimeBounds) -> Decoded<'a>;
 }
 
@@ -131,7 +145,7 @@ impl Decoder {
         match &self.kind {
             Kind::Steadfast(decoder) => decode_json_block(decoder, block, bounds, scratch, sink),
             Kind::Json(decoder) => decode_json_block(decoder, block, bounds, scratch, sink),
-            Kind::Log(decoder) => decode_bytes_block(decoder, block, bounds, sink),
+            Kind::Log(decoder) => decode_bytes_block(decoder, block, bounds, scratch, sink),
         }
     }
 
@@ -190,19 +204,6 @@ fn variables(options: &FormatOptions) -> Variables {
         environment: name(&options.environment),
         principal: name(&options.principal),
     }
-}
-
-fn decode_bytes_block<'a, D: DecodeBytes>(
-    decoder: &D,
-    block: &'a [u8],
-    bounds: &TimeBounds,
-    mut sink: impl FnMut(&'a [u8], Decoded<'a>),
-) {
-    each_line(block, |start, end| {
-        let decoded = content(block, start, end)
-            .and_then(|(start, end)| decoder.decode(block.get(start..end).unwrap_or_default(), bounds));
-        sink(block.get(start..end).unwrap_or_default(), decoded);
-    });
 }
 
 #[cfg(test)]

@@ -21,6 +21,17 @@ pub(crate) fn each_line(block: &[u8], mut each: impl FnMut(usize, usize)) {
     }
 }
 
+/// The end of the line whose content ends at `at`, if it does: perhaps a carriage return, and a line feed or nothing. It
+/// is what [`each_line`] says: the position of the line feed, or the text's end.
+#[inline(always)]
+pub(crate) fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let end = match bytes.get(at) {
+        Some(b'\r') => at + 1,
+        _ => at,
+    };
+    matches!(bytes.get(end), None | Some(b'\n')).then_some(end)
+}
+
 /// How much of a block is looked at together, so that it stays in the processor's nearest cache.
 const PIECE: usize = 16 << 10;
 

@@ -56,6 +56,13 @@ impl Window {
         })
     }
 
+    /// Backslashes, control characters and bytes equal to this one.
+    #[inline(always)]
+    pub(crate) fn ends(self, byte: u8) -> u32 {
+        let (byte, backslash, control) = (u8x16::splat(byte), u8x16::splat(b'\\'), u8x16::splat(0x1f));
+        self.bits(|half| half.simd_eq(byte) | half.simd_eq(backslash) | half.min(control).simd_eq(half))
+    }
+
     /// The digits.
     #[inline(always)]
     pub(crate) fn digits(self) -> u32 {
@@ -137,6 +144,7 @@ mod tests {
     fn agrees(bytes: &[u8]) {
         let window = Window::at(bytes, 0).unwrap();
         assert_eq!(window.string_ends(), bits(bytes, |byte| byte < 0x20 || byte == b'"' || byte == b'\\'));
+        assert_eq!(window.ends(b']'), bits(bytes, |byte| byte < 0x20 || byte == b']' || byte == b'\\'));
         assert_eq!(window.digits(), bits(bytes, |byte| byte.is_ascii_digit()));
     }
 

@@ -39,6 +39,21 @@ impl<'a> RequestLine<'a> {
     }
 }
 
+/// Method and path of a request line as nearly all are: a common method, a path and a version of three characters, one
+/// space between each. What it takes apart, [`RequestLine::parse`] takes apart alike.
+#[inline(always)]
+pub(crate) fn plain_request(line: &str) -> Option<(&str, &str)> {
+    let bytes = line.as_bytes();
+    let (head, [b' ', b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', a, b]) = bytes.split_last_chunk::<9>()? else {
+        return None;
+    };
+    let space = head.iter().take(8).position(|byte| *byte == b' ')?;
+    let (method, path) = (line.get(..space)?, line.get(space + 1..head.len())?);
+    let plain =
+        fields::is_common_method(method) && path.starts_with('/') && !path.ends_with(' ') && (*a != b' ' && *b != b' ');
+    plain.then_some((method, path))
+}
+
 fn is_version(word: &str) -> bool {
     word.strip_prefix("HTTP/").is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))
 }
@@ -62,6 +77,8 @@ fn cut<'a>(text: &Cow<'a, str>, start: usize, end: usize) -> Cow<'a, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -70,6 +87,9 @@ mod tests {
             for line in [Cow::Borrowed(line), Cow::Owned(line.to_owned())] {
                 let parsed = RequestLine::parse(line.clone()).map_err(|reject| reject.reason);
                 assert_eq!(parsed.as_ref().map(|r| (&*r.method, &*r.path)).map_err(|e| *e), expected, "{line}");
+                if let Some(plain) = plain_request(&line) {
+                    assert_eq!(Ok(plain), expected, "{line}");
+                }
             }
         };
         check("GET /a?b HTTP/1.1", Ok(("GET", "/a?b")));
@@ -105,5 +125,29 @@ mod tests {
         // More spaces than one
         check("GET   /a HTTP/1.1", "/a");
         check("GET  /a  HTTP/1.1  ", "/a");
+    }
+
+    proptest! {
+        #[test]
+        fn plain_request_lines_are_taken_apart_alike(
+            line in "(GET|PUT|get|P) {1,2}[/a é]{0,6} {0,2}HTTP/[0-9 x.]{1,4}", at in any::<prop::sample::Index>(), with in "[ é/x]{0,1}",
+        ) {
+            let mut damaged = line.clone();
+            damaged.insert_str(line.floor_char_boundary(at.index(line.len())), &with);
+            for line in [line, damaged] {
+                if let Some((method, path)) = plain_request(&line) {
+                    let expected = RequestLine { method: Cow::Borrowed(method), path: Cow::Borrowed(path) };
+                    prop_assert_eq!(RequestLine::parse(Cow::Borrowed(&line)), Ok(expected));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn most_request_lines_are_plain() {
+        assert_eq!(plain_request("GET /a b?c HTTP/1.1"), Some(("GET", "/a b?c")));
+        assert_eq!(plain_request("DELETE / HTTP/2.0"), Some(("DELETE", "/")));
+        assert_eq!(plain_request("GET  /a HTTP/1.1"), None);
+        assert_eq!(plain_request("PROPFIND /a HTTP/1.1"), None);
     }
 }

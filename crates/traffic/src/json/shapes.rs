@@ -21,7 +21,7 @@ use std::sync::Arc;
 use super::lexer::scalar_at;
 use super::slots::{Slots, Target};
 use super::tree::FieldTree;
-use crate::lines::MAX_LINE_BYTES;
+use crate::lines::{MAX_LINE_BYTES, line_end};
 use crate::window::Literal;
 
 /// How many literals are remembered.
@@ -118,7 +118,7 @@ impl Shapes {
                 Then::More => {}
                 Then::End => {
                     slots.see(seen);
-                    return line_end(bytes, start, at);
+                    return line_end(bytes, at).filter(|_| at - start <= MAX_LINE_BYTES);
                 }
             }
             node = self.nodes.get(node.next as usize)?;
@@ -140,17 +140,6 @@ impl Shapes {
             (self.credit, self.pause) = (START, PAUSE);
         }
     }
-}
-
-/// The end of the line whose JSON ends at `at`, if there is one: perhaps a carriage return, and a line feed or nothing.
-#[inline(always)]
-fn line_end(bytes: &[u8], start: usize, at: usize) -> Option<usize> {
-    let end = match bytes.get(at) {
-        Some(b'\r') => at + 1,
-        _ => at,
-    };
-    let is_end = matches!(bytes.get(end), None | Some(b'\n'));
-    (is_end && at - start <= MAX_LINE_BYTES).then_some(end)
 }
 
 #[cfg(test)]
