@@ -14,6 +14,7 @@ mod log_format;
 mod nginx_json;
 mod otlp;
 mod percent;
+mod plain_call;
 mod request_line;
 mod steadfast;
 mod traefik;
@@ -31,6 +32,7 @@ use byte_lines::decode_bytes_block;
 use json_lines::{decode_json_block, decode_json_line};
 use json_map::JsonMapDecoder;
 use log_format::{COMBINED, COMMON, LogDecoder, Spans, Variables};
+use plain_call::PlainCall;
 use steadfast::SteadfastDecoder;
 
 /// A reader of one log format.
@@ -64,6 +66,17 @@ trait DecodeJson {
     /// What is to be picked out of a line.
     fn tree(&self) -> &FieldTree;
 
+    /// The same as [`DecodeJson::call`] for a line whose values need no more than a look; none for others.
+    fn plain_call<'a>(
+        &self,
+        _text: &'a str,
+        _slots: &Slots,
+        _dates: &mut RecentDates,
+        _bounds: &TimeBounds,
+    ) -> Option<PlainCall<'a>> {
+        None
+    }
+
     /// The call of a line that stands in `text`, where `slots` say what it has.
     fn call<'a>(&self, text: &'a str, slots: &Slots, dates: &mut RecentDates, bounds: &TimeBounds) -> Decoded<'a>;
 }
@@ -78,7 +91,7 @@ trait DecodeBytes {
         start: usize,
         bounds: &TimeBounds,
         scratch: &mut Scratch,
-    ) -> Option<(Call<'a>, usize)>;
+    ) -> Option<(PlainCall<'a>, usize)>;
 
     /// Decodes the content of a line.
     fn decode<'a>(&self, line: &'a [u8], bounds: &TimeBounds) -> Decoded<'a>;

@@ -63,6 +63,17 @@ impl Window {
         self.bits(|half| half.simd_eq(byte) | half.simd_eq(backslash) | half.min(control).simd_eq(half))
     }
 
+    /// Bytes that are not printable ASCII.
+    #[inline(always)]
+    pub(crate) fn unprintable(self) -> u32 {
+        // With the space as the first of all bytes, what is printable are the first of all.
+        let (space, count) = (u8x16::splat(b' '), u8x16::splat(0x7f - b' '));
+        self.bits(|half| {
+            let from_space = half - space;
+            from_space.max(count).simd_eq(from_space)
+        })
+    }
+
     /// The digits.
     #[inline(always)]
     pub(crate) fn digits(self) -> u32 {
@@ -145,6 +156,7 @@ mod tests {
         let window = Window::at(bytes, 0).unwrap();
         assert_eq!(window.string_ends(), bits(bytes, |byte| byte < 0x20 || byte == b'"' || byte == b'\\'));
         assert_eq!(window.ends(b']'), bits(bytes, |byte| byte < 0x20 || byte == b']' || byte == b'\\'));
+        assert_eq!(window.unprintable(), bits(bytes, |byte| !(0x20..0x7f).contains(&byte)));
         assert_eq!(window.digits(), bits(bytes, |byte| byte.is_ascii_digit()));
     }
 

@@ -34,14 +34,18 @@ fn decode_text<'a, D: DecodeBytes>(
     let bytes = text.as_bytes();
     let mut start = 0;
     while let Some(rest) = bytes.get(start..).filter(|rest| !rest.is_empty()) {
-        let (decoded, end) = match decoder.decode_plain(text, start, bounds, scratch) {
-            Some((call, end)) => (Ok(call), end),
+        let end = match decoder.decode_plain(text, start, bounds, scratch) {
+            Some((call, end)) => {
+                sink(bytes.get(start..end).unwrap_or_default(), Ok(call.into_call()));
+                end
+            }
             None => {
                 let end = memchr::memchr(b'\n', rest).map_or(bytes.len(), |length| start + length);
-                (decode_content(decoder, bytes, start, end, bounds), end)
+                let decoded = decode_content(decoder, bytes, start, end, bounds);
+                sink(bytes.get(start..end).unwrap_or_default(), decoded);
+                end
             }
         };
-        sink(bytes.get(start..end).unwrap_or_default(), decoded);
         start = end + 1;
     }
 }

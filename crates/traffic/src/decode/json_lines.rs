@@ -42,24 +42,41 @@ fn decode_text<'a, D: DecodeJson>(
     let bytes = text.as_bytes();
     let mut start = 0;
     while start < bytes.len() {
-        let (end, scanned) = match scratch.shapes.fit(bytes, start, &mut scratch.slots) {
-            Some(end) => (end, Ok(())),
-            None => {
-                let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |length| start + length);
-                (end, scan_line(decoder, text, start, end, scratch))
+        let end = match scratch.shapes.fit(bytes, start, &mut scratch.slots) {
+            Some(end) => {
+                let line = bytes.get(start..end).unwrap_or_default();
+                match decoder.plain_call(text, &scratch.slots, &mut scratch.dates, bounds) {
+                    Some(call) => sink(line, Ok(call.into_call())),
+                    None => sink(line, decoder.call(text, &scratch.slots, &mut scratch.dates, bounds)),
+                }
+                end
             }
+            None => decode_unknown(decoder, text, start, bounds, scratch, sink),
         };
-        let decoded = match scanned {
-            Ok(()) => decoder.call(text, &scratch.slots, &mut scratch.dates, bounds),
-            Err(reject) => Err(reject),
-        };
-        sink(bytes.get(start..end).unwrap_or_default(), decoded);
         start = end + 1;
     }
 }
 
-/// Scans a line and remembers its shape.
+/// Decodes a line of no shape that is known; returns its end.
 #[inline(never)]
+fn decode_unknown<'a, D: DecodeJson>(
+    decoder: &D,
+    text: &'a str,
+    start: usize,
+    bounds: &TimeBounds,
+    scratch: &mut Scratch,
+    sink: &mut impl FnMut(&'a [u8], Decoded<'a>),
+) -> usize {
+    let bytes = text.as_bytes();
+    let rest = bytes.get(start..).unwrap_or_default();
+    let end = memchr::memchr(b'\n', rest).map_or(bytes.len(), |length| start + length);
+    let decoded = scan_line(decoder, text, start, end, scratch)
+        .and_then(|()| decoder.call(text, &scratch.slots, &mut scratch.dates, bounds));
+    sink(bytes.get(start..end).unwrap_or_default(), decoded);
+    end
+}
+
+/// Scans a line and remembers its shape.
 fn scan_line<D: DecodeJson>(
     decoder: &D,
     text: &str,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use model::{Call, Environment, Principal, UnixMillis};
 
+use super::plain_call::PlainCall;
 use super::{DecodeJson, Decoded};
 use crate::fields;
 use crate::json::{FieldTree, Simple, Slot, Slots, Step, Value};
@@ -60,14 +61,21 @@ impl DecodeJson for SteadfastDecoder {
         &self.tree
     }
 
-    #[inline]
+    #[inline(always)]
+    fn plain_call<'a>(
+        &self,
+        text: &'a str,
+        slots: &Slots,
+        dates: &mut RecentDates,
+        bounds: &TimeBounds,
+    ) -> Option<PlainCall<'a>> {
+        self.fields.as_ref()?.plain_call(text, slots, dates, bounds)
+    }
+
     fn call<'a>(&self, text: &'a str, slots: &Slots, dates: &mut RecentDates, bounds: &TimeBounds) -> Decoded<'a> {
         // Eight fields fit into every tree.
         let fields = self.fields.ok_or(Reject::plain(RejectReason::DoesNotMatchFormat))?;
-        match fields.plain_call(text, slots, dates, bounds) {
-            Some(call) => Ok(call),
-            None => fields.call(text, slots, dates, bounds),
-        }
+        fields.call(text, slots, dates, bounds)
     }
 }
 
@@ -81,7 +89,7 @@ impl Fields {
         slots: &Slots,
         dates: &mut RecentDates,
         bounds: &TimeBounds,
-    ) -> Option<Call<'a>> {
+    ) -> Option<PlainCall<'a>> {
         let (Simple::Text(time), Simple::Text(method), Simple::Text(path)) =
             (slots.simple(text, self.time), slots.simple(text, self.method), slots.simple(text, self.path))
         else {
@@ -97,18 +105,22 @@ impl Fields {
             _ => None,
         };
         let app = optional(self.app)?;
-        let plain = fields::is_common_method(method) && path.starts_with('/') && app.is_none_or(fields::is_plain_app);
+        let (app_start, app_end) = slots.span(self.app);
+        let (method_start, method_end) = slots.span(self.method);
+        let plain = fields::is_common_method(text, method_start, method_end)
+            && path.starts_with('/')
+            && (app.is_none() || fields::is_plain_app(text, app_start, app_end));
         if !plain {
             return None;
         }
-        Some(Call {
+        Some(PlainCall {
             time,
-            app: app.map(Cow::Borrowed),
+            app,
             environment: optional(self.environment)?.map(Environment::named),
-            method: Cow::Borrowed(method),
-            path: Cow::Borrowed(path),
+            method,
+            path,
             status,
-            company: optional(self.company_header)?.map(Cow::Borrowed),
+            company: optional(self.company_header)?,
             principal: match optional(self.principal)? {
                 Some("service") => Principal::Service,
                 _ => Principal::User,
@@ -116,7 +128,6 @@ impl Fields {
         })
     }
 
-    #[inline(never)]
     fn call<'a>(&self, text: &'a str, slots: &Slots, dates: &mut RecentDates, bounds: &TimeBounds) -> Decoded<'a> {
         let fields = self;
         let value = |slot| slots.value(text, slot);

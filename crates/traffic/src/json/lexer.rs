@@ -1,5 +1,6 @@
 //! The words of JSON: strings, numbers, `true`, `false`, `null`, and the white space between.
 
+use super::shapes::Length;
 use super::slots::{Kind, Place};
 use crate::window::{WIDTH, Window};
 
@@ -164,10 +165,14 @@ pub(super) struct Scalar {
 
 /// The scalar that begins at `at`: [`Lexer::scalar`] for the many that are plain, all of it in registers.
 #[inline(always)]
-pub(super) fn scalar_at(bytes: &[u8], at: usize) -> Option<Scalar> {
+pub(super) fn scalar_at(bytes: &[u8], at: usize, length: &mut Length) -> Option<Scalar> {
     let first = *bytes.get(at)?;
     if first == b'"' {
-        let (start, mut end, mut kind) = (at + 1, plain_end(bytes, at + 1), Kind::Plain);
+        let (start, mut kind) = (at + 1, Kind::Plain);
+        let mut end = match Window::at(bytes, start)?.string_ends() {
+            0 => plain_end(bytes, start + WIDTH),
+            ends => start + length.first_end(ends),
+        };
         if bytes.get(end) != Some(&b'"') {
             (end, kind) = (escaped_end(bytes, start, end)?, Kind::Escaped);
         }
@@ -195,16 +200,17 @@ fn other_end(bytes: &[u8], at: usize) -> Option<(usize, Kind)> {
 }
 
 /// The first byte at or after `from` that is a quote, a backslash or a control character; the length of
-/// `bytes`, or more, where there is none.
+/// `bytes`, or more, where there is none. Two windows at a time, for how long a text is can't be guessed.
 #[inline(always)]
 pub(super) fn plain_end(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(window) = Window::at(bytes, at) {
-        let ends = window.string_ends();
+        let next = Window::at(bytes, at + WIDTH).map_or(u32::MAX, Window::string_ends);
+        let ends = u64::from(window.string_ends()) | u64::from(next) << WIDTH;
         if ends != 0 {
             return at + ends.trailing_zeros() as usize;
         }
-        at += WIDTH;
+        at += 2 * WIDTH;
     }
     at
 }
@@ -249,7 +255,7 @@ mod tests {
     fn both(text: &str) -> Option<usize> {
         let mut lexer = Lexer { bytes: text.as_bytes(), at: 0 };
         let place = lexer.scalar().ok();
-        let found = scalar_at(text.as_bytes(), 0);
+        let found = scalar_at(text.as_bytes(), 0, &mut Length::default());
         assert_eq!(found.map(|found| super::place(found.kind, found.start, found.end)), place, "{text}");
         assert_eq!(found.map(|found| found.after), place.map(|_| lexer.at), "{text}");
         place.map(|_| lexer.at)

@@ -59,6 +59,7 @@ struct Node {
     seen: u64,
     target: Target,
     then: Then,
+    length: Length,
 }
 
 /// Where there is no other node.
@@ -72,6 +73,50 @@ enum Then {
     More,
     /// The line's end.
     End,
+}
+
+/// How long the strings at a place are, where all are equally long.
+///
+/// Where the next literal stands is only known when the end of the string before is found, and so on from scalar to
+/// scalar: a chain of instructions of which each waits for the one before. Most strings of a log are as long as the one
+/// in the line before (times, ids, names from a short list). A length that is only *checked* need not be waited for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Length {
+    /// The length that is counted on, as the bit behind the string; a bit that is in no mask where there is none.
+    bit: u32,
+    /// That bit and all below.
+    mask: u32,
+    length: u32,
+    /// How many strings in a row had this length.
+    run: u32,
+}
+
+/// After how many strings of equal length the next is counted on to be as long.
+const RUN: u32 = 32;
+
+impl Default for Length {
+    fn default() -> Self {
+        Self { bit: 1, mask: 0, length: 0, run: 0 }
+    }
+}
+
+impl Length {
+    /// The first of the bytes marked in `ends`, of which there is one at least.
+    #[inline(always)]
+    pub(super) fn first_end(&mut self, ends: u32) -> usize {
+        if ends & self.mask == self.bit {
+            return self.length as usize;
+        }
+        let length = ends.trailing_zeros();
+        // Without a branch, for lengths that change are as good as chance.
+        self.run = if length == self.length { self.run + 1 } else { 0 };
+        (self.length, self.bit, self.mask) = (length, 1, 0);
+        if self.run >= RUN {
+            self.bit = 1 << (length & 31);
+            self.mask = self.bit | (self.bit - 1);
+        }
+        length as usize
+    }
 }
 
 impl Shapes {
@@ -100,17 +145,19 @@ impl Shapes {
     }
 
     #[inline(always)]
-    fn walk(&self, bytes: &[u8], start: usize, slots: &mut Slots) -> Option<usize> {
+    fn walk(&mut self, bytes: &[u8], start: usize, slots: &mut Slots) -> Option<usize> {
         let (mut at, mut seen) = (start, 0);
-        let mut node = self.nodes.first()?;
+        let mut index = 0;
         loop {
+            let mut node = self.nodes.get_mut(index)?;
             while !node.literal.stands_at(bytes, at) {
-                node = self.nodes.get(node.other as usize)?;
+                index = node.other as usize;
+                node = self.nodes.get_mut(index)?;
             }
             at += node.literal.len();
             match node.then {
                 Then::Scalar => {
-                    let scalar = scalar_at(bytes, at)?;
+                    let scalar = scalar_at(bytes, at, &mut node.length)?;
                     slots.note(node.target, scalar.kind, scalar.start, scalar.end);
                     seen |= node.seen;
                     at = scalar.after;
@@ -121,7 +168,7 @@ impl Shapes {
                     return line_end(bytes, at).filter(|_| at - start <= MAX_LINE_BYTES);
                 }
             }
-            node = self.nodes.get(node.next as usize)?;
+            index = node.next as usize;
         }
     }
 

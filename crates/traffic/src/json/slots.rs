@@ -146,6 +146,13 @@ impl Slots {
         (self.seen & slot.mask() != 0).then_some(place)
     }
 
+    /// Where the value of a field stands, if the line has it.
+    #[inline(always)]
+    pub(crate) fn span(&self, slot: Slot) -> (usize, usize) {
+        let span = self.spans[slot.index() % PLACES];
+        ((span & u64::from(u32::MAX)) as usize, (span >> 32) as usize)
+    }
+
     /// The value of a field, as far as it needs no work.
     #[inline(always)]
     pub(crate) fn simple<'a>(&self, text: &'a str, slot: Slot) -> Simple<'a> {

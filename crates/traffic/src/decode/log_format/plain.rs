@@ -6,13 +6,12 @@
 //! quote), and there is nothing to be unescaped. The text is UTF-8 throughout, so nothing is to be percent-encoded
 //! either. A line on which anything else is found, or that makes no call, says nothing here: the reader decides.
 
-use std::borrow::Cow;
-
-use model::{Call, Environment, Principal};
+use model::{Environment, Principal};
 
 use super::reader::{Part, Shape};
 use super::variables::{MAX_APPS, PathKind, Role, TimeKind};
 use crate::decode::Scratch;
+use crate::decode::plain_call::PlainCall;
 use crate::decode::request_line::plain_request;
 use crate::fields;
 use crate::lines::{MAX_LINE_BYTES, line_end};
@@ -138,7 +137,7 @@ impl PlainReader {
         start: usize,
         bounds: &TimeBounds,
         scratch: &mut Scratch,
-    ) -> Option<(Call<'a>, usize)> {
+    ) -> Option<(PlainCall<'a>, usize)> {
         let end = self.walk(text.as_bytes(), start, &mut scratch.spans)?;
         Some((self.call(text, bounds, scratch)?, end))
     }
@@ -147,7 +146,8 @@ impl PlainReader {
     fn walk(&self, bytes: &[u8], start: usize, spans: &mut Spans) -> Option<usize> {
         let rest = bytes.get(start..)?;
         // A byte order mark is no part of the first value.
-        if !rest.starts_with(&self.prefix) || rest.first() == Some(&0xef) {
+        let begins = self.prefix.is_empty() || rest.starts_with(&self.prefix);
+        if !begins || rest.first() == Some(&0xef) {
             return None;
         }
         let mut at = start + self.prefix.len();
@@ -160,10 +160,11 @@ impl PlainReader {
     }
 
     #[inline(always)]
-    fn call<'a>(&self, text: &'a str, bounds: &TimeBounds, scratch: &mut Scratch) -> Option<Call<'a>> {
+    fn call<'a>(&self, text: &'a str, bounds: &TimeBounds, scratch: &mut Scratch) -> Option<PlainCall<'a>> {
         let Scratch { spans, dates, .. } = scratch;
+        let span = |place: usize| spans.0[place % PLACES];
         let value = |place: usize| {
-            let (start, end) = spans.0[place % PLACES];
+            let (start, end) = span(place);
             text.get(start..end)
         };
         let present = |has: bool, place: usize| match has {
@@ -177,32 +178,42 @@ impl PlainReader {
             TimeKind::Local => dates.local(time),
         };
         let time = time.filter(|time| bounds.contain(*time))?;
-        let (method, path) = match (self.has_method, self.path) {
-            (true, Some(kind)) => (value(METHOD)?, plain_path(value(PATH)?, kind)?),
-            (true, None) => (value(METHOD)?, plain_request(value(REQUEST)?)?.1),
-            (false, Some(kind)) => (plain_request(value(REQUEST)?)?.0, plain_path(value(PATH)?, kind)?),
-            (false, None) => plain_request(value(REQUEST)?)?,
-        };
+        let (mut method, mut path) = (span(METHOD), span(PATH));
+        if !self.has_method || self.path.is_none() {
+            let (start, end) = span(REQUEST);
+            let (method_end, path_end) = plain_request(text, start, end)?;
+            if !self.has_method {
+                method = (start, method_end);
+            }
+            if self.path.is_none() {
+                path = (method_end + 1, path_end);
+            }
+        }
+        if !fields::is_common_method(text, method.0, method.1) {
+            return None;
+        }
+        let (method, path) = (text.get(method.0..method.1)?, text.get(path.0..path.1)?);
+        let path = plain_path(path, self.path.unwrap_or(PathKind::Raw))?;
         let status = fields::plain_status(value(STATUS)?)?;
         let mut app = None;
         for place in &self.apps {
             app = present(true, *place)?;
             if app.is_some() {
+                let (start, end) = span(*place);
+                if !fields::is_plain_app(text, start, end) {
+                    return None;
+                }
                 break;
             }
         }
-        let plain = fields::is_common_method(method) && app.is_none_or(fields::is_plain_app);
-        if !plain {
-            return None;
-        }
-        Some(Call {
+        Some(PlainCall {
             time,
-            app: app.map(Cow::Borrowed),
+            app,
             environment: present(self.has_environment, ENVIRONMENT)?.map(Environment::named),
-            method: Cow::Borrowed(method),
-            path: Cow::Borrowed(path),
+            method,
+            path,
             status,
-            company: present(self.has_company, COMPANY)?.map(Cow::Borrowed),
+            company: present(self.has_company, COMPANY)?,
             principal: match present(self.has_principal, PRINCIPAL)? {
                 Some("service") => Principal::Service,
                 _ => Principal::User,
@@ -269,11 +280,14 @@ impl Step {
         }
     }
 
-    /// Where the text that follows next occurs, if nothing comes before that needs a closer look.
+    /// Where the text that follows next occurs, if nothing comes before that needs a closer look. Two windows at a time,
+    /// for how long a value is can't be guessed.
     #[inline(always)]
     fn next(&self, bytes: &[u8], mut from: usize) -> Option<usize> {
         loop {
-            let mut ends = Window::at(bytes, from)?.ends(self.first);
+            let (window, next) = (Window::at(bytes, from)?, Window::at(bytes, from + WIDTH));
+            let next = next.map_or(u32::MAX, |next| next.ends(self.first));
+            let mut ends = u64::from(window.ends(self.first)) | u64::from(next) << WIDTH;
             while ends != 0 {
                 let end = from + ends.trailing_zeros() as usize;
                 if self.stands_at(bytes, end) {
@@ -284,7 +298,7 @@ impl Step {
                 }
                 ends &= ends - 1;
             }
-            from += WIDTH;
+            from += 2 * WIDTH;
         }
     }
 

@@ -11,6 +11,7 @@ use super::plain::PlainReader;
 use super::template::{Escape, Template, Variable};
 use super::variables::{MAX_APPS, PathKind, Role, TimeKind, Variables, roles};
 use crate::decode::percent::percent_encoded;
+use crate::decode::plain_call::PlainCall;
 use crate::decode::request_line::RequestLine;
 use crate::decode::{DecodeBytes, Decoded, Scratch};
 use crate::fields;
@@ -263,7 +264,7 @@ impl DecodeBytes for LogDecoder {
         start: usize,
         bounds: &TimeBounds,
         scratch: &mut Scratch,
-    ) -> Option<(Call<'a>, usize)> {
+    ) -> Option<(PlainCall<'a>, usize)> {
         self.plain.as_ref()?.decode(text, start, bounds, scratch)
     }
 

@@ -1,6 +1,6 @@
 //! Remembering the shape of a line.
 
-use super::{MAX_NODES, NONE, Node, Shapes, Then};
+use super::{Length, MAX_NODES, NONE, Node, Shapes, Then};
 use crate::json::slots::{Kind, Slots, Target};
 use crate::json::tree::{FieldTree, Slot};
 use crate::window::Literal;
@@ -77,7 +77,7 @@ impl Shapes {
         }
         let added = u32::try_from(self.nodes.len()).ok()?;
         let seen = slot.map_or(0, Slot::mask);
-        self.nodes.push(Node { literal, next: NONE, other: NONE, seen, target, then });
+        self.nodes.push(Node { literal, next: NONE, other: NONE, seen, target, then, length: Length::default() });
         match (before, parent) {
             (Some(before), _) => self.nodes.get_mut(before as usize)?.other = added,
             (None, Some(parent)) => self.nodes.get_mut(parent as usize)?.next = added,
