@@ -12,7 +12,7 @@ use super::{FIRST_PROBLEM, MatchRoute};
 use crate::decode::{Decoder, Scratch};
 use crate::fields::company;
 use crate::reject::{Reject, TimeBounds};
-use crate::route::undocumented_route;
+use crate::route::write_undocumented_route;
 
 /// What is the same for all lines of a block.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub struct WorkerTally {
     days: Days,
     hours: Hours,
     scratch: Scratch,
+    /// Room for the text of an undocumented route.
+    undocumented: String,
 }
 
 impl WorkerTally {
@@ -55,6 +57,7 @@ impl WorkerTally {
             days: Days::new(zone),
             hours: Hours::default(),
             scratch: Scratch::default(),
+            undocumented: String::new(),
         }
     }
 
@@ -65,7 +68,7 @@ impl WorkerTally {
         seq: u64,
         context: &BlockContext<'_, M>,
     ) -> BlockOutcome {
-        let Self { plain, problems, apps, methods, days, hours, scratch } = self;
+        let Self { plain, problems, apps, methods, days, hours, scratch, undocumented } = self;
         let mut outcome = BlockOutcome { seq, ..BlockOutcome::default() };
         context.decoder.decode_block(block, &context.bounds, scratch, |line, decoded| {
             match decoded {
@@ -86,8 +89,10 @@ impl WorkerTally {
                             plain.add(Key::new(app, route, method, day, call.status, environment), class);
                         }
                         _ => {
-                            let undocumented = route.is_none().then(|| undocumented_route(&cut_path(&call.path)));
-                            let route = route.ok_or_else(|| undocumented.as_deref().unwrap_or_default());
+                            if route.is_none() {
+                                write_undocumented_route(&cut_path(&call.path), undocumented);
+                            }
+                            let route = route.ok_or(undocumented.as_str());
                             let whose = Whose { app, app_id, environment, day };
                             let how = How { method, status: call.status, class };
                             problems.add(whose, route, how, company(call.company.as_deref()), &mut outcome.firsts);
