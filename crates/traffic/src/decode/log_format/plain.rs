@@ -280,14 +280,11 @@ impl Step {
         }
     }
 
-    /// Where the text that follows next occurs, if nothing comes before that needs a closer look. Two windows at a time,
-    /// for how long a value is can't be guessed.
+    /// Where the text that follows next occurs, if nothing comes before that needs a closer look.
     #[inline(always)]
     fn next(&self, bytes: &[u8], mut from: usize) -> Option<usize> {
         loop {
-            let (window, next) = (Window::at(bytes, from)?, Window::at(bytes, from + WIDTH));
-            let next = next.map_or(u32::MAX, |next| next.ends(self.first));
-            let mut ends = u64::from(window.ends(self.first)) | u64::from(next) << WIDTH;
+            let mut ends = Window::at(bytes, from)?.ends(self.first);
             while ends != 0 {
                 let end = from + ends.trailing_zeros() as usize;
                 if self.stands_at(bytes, end) {
@@ -298,7 +295,7 @@ impl Step {
                 }
                 ends &= ends - 1;
             }
-            from += 2 * WIDTH;
+            from += WIDTH;
         }
     }
 
