@@ -127,6 +127,29 @@ fn an_attributes_name_is_part_of_the_shape() {
 }
 
 #[test]
+fn a_key_given_twice_does_not_hide_one_given_once() {
+    assert_eq!(fit_in_plain_tree("{\"a\":1,\"a\":2}\n{\"a\":1}\n{\"a\":3}\n{\"a\":4,\"a\":5}\n"), 1);
+    assert_eq!(fit_in_plain_tree("{\"a\":1}\n{\"a\":1,\"a\":2}\n{\"a\":3}\n{\"a\":4,\"a\":5}\n"), 1);
+}
+
+#[test]
+fn a_length_that_is_counted_on_is_checked() {
+    let same = "{\"a\":\"12345678\",\"b\":\"x\"}\n".repeat(100);
+    // With a quote, or something else, where the end was in the lines before.
+    for odd in [
+        "\"12\",\"b\":\"x\"",
+        "\"\",\"b\":\"xyz\"",
+        "\"123456789\",\"b\":1",
+        "\"1234567\\\"\",\"b\":2",
+        "\"12345\u{1}78\",\"b\":3",
+    ] {
+        let text = format!("{same}{{\"a\":{odd}}}\n{same}{{\"a\":{odd}}}\n");
+        let expected = if odd.contains('\u{1}') { 199 } else { 201 };
+        assert_eq!(fit_in_plain_tree(&text), expected, "{odd}");
+    }
+}
+
+#[test]
 fn another_tree_has_other_shapes() {
     let mut shapes = Shapes::default();
     let lines = "{\"a\":1,\"b\":2}\n".repeat(3);
