@@ -98,6 +98,15 @@ impl Matcher {
         }
     }
 
+    /// Calls `each` with the route of every path, in their order: the same as [`Matcher::match_path`], and faster.
+    pub fn match_paths(&self, paths: &[&str], mut each: impl FnMut(Option<usize>)) {
+        let mut left = paths.iter();
+        self.known.find_all(paths, |known| {
+            let path = left.next().copied().unwrap_or_default();
+            each(known.map(|route| route as usize).or_else(|| self.match_segments(&cut_path(path))));
+        });
+    }
+
     /// The route that segments have, as an index into the routes of the catalog.
     #[must_use]
     pub fn match_segments(&self, segments: &Segments<'_>) -> Option<usize> {

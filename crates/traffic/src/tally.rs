@@ -25,9 +25,9 @@ pub(crate) const FIRST_PROBLEM: u16 = 400;
 
 /// What knows the catalog's routes.
 pub trait MatchRoute: Sync {
-    /// The index of the documented route that matches a path called on `day`: a route may have been documented only
-    /// until some day, and then matches no calls from that day on.
-    fn match_path(&self, path: &str, day: Day) -> Option<u32>;
+    /// The index of the documented route that matches each path called on its day: a route may have been documented
+    /// only until some day, and then matches no calls from that day on. Many are asked for at once, since that is faster.
+    fn match_paths(&self, calls: &[(&str, Day)], routes: &mut Vec<Option<u32>>);
 
     /// Whether a call of this documented route and method shows a problem on `day` whatever its status: the method is
     /// not documented, or the operation is deprecated or internal. Asked for every call.

@@ -7,6 +7,7 @@
 //! and those are compared in full: no answer rests on a hash.
 
 use std::collections::HashMap;
+use std::hint::black_box;
 
 use wide::u8x16;
 
@@ -15,6 +16,9 @@ use crate::template::{Pattern, Template};
 
 /// The most segments that a path may have to be known.
 const MOST: usize = 16;
+
+/// How many paths are looked up at once.
+const LOT: usize = 32;
 
 /// Stands for a segment that is no literal of any route.
 const PARAMETER: u32 = u32::MAX;
@@ -37,6 +41,17 @@ pub(super) struct Known {
 struct Literal {
     piece: Piece,
     text: Box<str>,
+}
+
+impl Literal {
+    /// Whether what stands at `start` has the same bytes between the first and the last eight. Word by word: there are
+    /// few of them.
+    #[inline]
+    fn has_within(&self, path: &[u8], start: usize) -> bool {
+        (8..self.piece.length.saturating_sub(8))
+            .step_by(8)
+            .all(|at| word(path, start + at) == word(self.text.as_bytes(), at))
+    }
 }
 
 /// A template with its route.
@@ -80,7 +95,7 @@ impl Known {
             let (word, bit) = literal.piece.sign(known.signs.len());
             known.signs[word] |= bit;
         }
-        known.places = vec![Place::default(); (templates.clone().count() * 4).next_power_of_two()];
+        known.places = vec![Place::default(); (templates.clone().count() * 2).next_power_of_two()];
         for template in templates {
             known.add(tree, template, &numbers);
         }
@@ -121,6 +136,34 @@ impl Known {
     /// The route of a path, where it needs no walk through the tree.
     #[inline]
     pub(super) fn find(&self, path: &str) -> Option<u32> {
+        self.look_up(&self.seek(path)?, path)
+    }
+
+    /// Calls `each` with the route of every path, where it needs no walk through the tree.
+    ///
+    /// Memory is slow, but can be asked for many things at once: so all paths are gone through, then what each leads
+    /// to, and at last each is held against that.
+    pub(super) fn find_all(&self, paths: &[&str], mut each: impl FnMut(Option<u32>)) {
+        let mask = self.places.len().wrapping_sub(1);
+        let mut sought = [const { None }; LOT];
+        for paths in paths.chunks(LOT) {
+            let mut starts = [0; LOT];
+            for ((path, sought), start) in paths.iter().zip(&mut sought).zip(&mut starts) {
+                *sought = self.seek(path);
+                let at = sought.as_ref().map_or(0, |sought| sought.hash as usize);
+                *start = self.places.get(at & mask).map_or(0, |place| place.start);
+            }
+            let first = |start: &u32| u64::from(self.items.get(*start as usize).copied().unwrap_or_default());
+            black_box(starts.iter().map(first).sum::<u64>());
+            for (path, sought) in paths.iter().zip(&sought) {
+                each(sought.as_ref().and_then(|sought| self.look_up(sought, path)));
+            }
+        }
+    }
+
+    /// What a path is looked up by; nothing where it needs a walk.
+    #[inline]
+    fn seek(&self, path: &str) -> Option<Sought> {
         let bytes = path.as_bytes();
         let ends = Ends::of(bytes)?;
         let (mut hash, mut count, mut literals) = (0, 0, 0_u32);
@@ -133,14 +176,19 @@ impl Known {
             count += 1;
             true
         });
-        if count > MOST {
-            return None;
-        }
-        let (hash, mask) = (finished(hash), self.places.len().wrapping_sub(1));
-        let mut at = hash as usize;
+        (count <= MOST).then(|| Sought { ends, hash: finished(hash), count, literals })
+    }
+
+    #[inline]
+    fn look_up(&self, sought: &Sought, path: &str) -> Option<u32> {
+        let mask = self.places.len().wrapping_sub(1);
+        let mut at = sought.hash as usize;
         loop {
             let place = self.places.get(at & mask).filter(|place| place.count != 0)?;
-            if place.hash == hash && place.count as usize == count + 1 && self.is_of(place, bytes, &ends, literals) {
+            if place.hash == sought.hash
+                && place.count as usize == sought.count + 1
+                && self.is_of(place, path.as_bytes(), &sought.ends, sought.literals)
+            {
                 return Some(place.route);
             }
             at += 1;
@@ -158,15 +206,21 @@ impl Known {
             match items.next().and_then(|item| self.literals.get(*item as usize)) {
                 Some(literal) => {
                     let piece = Piece::of(path, start, end);
-                    may_be_literal
-                        && literal.piece == piece
-                        && (piece.length <= 16
-                            || path.get(start..end).is_some_and(|text| *text == *literal.text.as_bytes()))
+                    may_be_literal && literal.piece == piece && literal.has_within(path, start)
                 }
                 None => !may_be_literal,
             }
         })
     }
+}
+
+/// What a path is looked up by.
+struct Sought {
+    ends: Ends,
+    hash: u32,
+    count: usize,
+    /// The bits of segments that may be literals.
+    literals: u32,
 }
 
 /// Where the segments of a path end, a bit each: its slashes, and where its query begins or it ends itself.
@@ -396,6 +450,9 @@ mod tests {
             for path in paths.iter().chain(&templates) {
                 prop_assert_eq!(matcher.match_path(path), matcher.match_segments(&cut_path(path)), "{}", path);
             }
+            let (all, mut found): (Vec<&str>, _) = (paths.iter().chain(&templates).map(String::as_str).collect(), Vec::new());
+            matcher.match_paths(&all, |route| found.push(route));
+            prop_assert_eq!(found, all.iter().map(|path| matcher.match_path(path)).collect::<Vec<_>>());
         }
 
         #[test]

@@ -29,8 +29,12 @@ const ROUTES_ASKED: usize = 16;
 /// For how many groups the store is asked at once for companies.
 const COMPANIES_ASKED: usize = 256;
 
-/// How many texts are remembered before they are forgotten, to be asked of the store again.
-const REMEMBERED: usize = 300_000;
+/// How many texts and groups are remembered before those that nothing was met of lately are forgotten, to be asked of the
+/// store again. Some 100 bytes of memory each.
+const REMEMBERED: usize = 50_000;
+
+/// How many are remembered until all are forgotten.
+const MOST: usize = 200_000;
 
 /// What is kept by name.
 pub(super) struct Kept {
@@ -114,7 +118,16 @@ impl Kept {
 
     /// Whether so much is remembered that it has to be forgotten.
     pub(super) fn is_full(&self) -> bool {
-        self.routes.texts + self.companies.texts > REMEMBERED
+        self.routes.len() + self.companies.len() > MOST || self.apps.len() > MOST
+    }
+
+    /// To be told when all that was admitted before is on its way into the store and what was on its way is there:
+    /// forgets what nothing was met of between this and the time before, if much is remembered.
+    pub(super) fn turn_over(&mut self) {
+        if self.routes.len() + self.companies.len() > REMEMBERED {
+            self.routes.turn_over();
+            self.companies.turn_over();
+        }
     }
 
     /// Forgets everything. Only right when all that was admitted is committed, or none of it ever will be.
@@ -129,15 +142,30 @@ struct Bounded {
     bound: usize,
     /// Hashes of the texts of each group: 64 bits with a seed that nobody knows, since texts may be long.
     groups: HashMap<Group, HashSet<u64, FixedState>, FixedState>,
+    /// Groups of before [`Bounded::turn_over`].
+    older: HashMap<Group, HashSet<u64, FixedState>, FixedState>,
     texts: usize,
 }
 
 impl Bounded {
     fn new(bound: usize) -> Self {
-        Self { bound, groups: HashMap::default(), texts: 0 }
+        Self { bound, groups: HashMap::default(), older: HashMap::default(), texts: 0 }
     }
 
-    fn knows(&self, group: &Group) -> bool {
+    fn len(&self) -> usize {
+        self.groups.len() + self.texts
+    }
+
+    fn turn_over(&mut self) {
+        self.older = std::mem::take(&mut self.groups);
+        self.texts = 0;
+    }
+
+    fn knows(&mut self, group: &Group) -> bool {
+        if let Some(texts) = self.older.remove(group) {
+            self.texts += texts.len();
+            self.groups.insert(*group, texts);
+        }
         self.groups.contains_key(group)
     }
 
@@ -151,6 +179,7 @@ impl Bounded {
     }
 
     fn admit(&mut self, group: Group, text: u64) -> bool {
+        self.knows(&group);
         let kept = self.groups.entry(group).or_default();
         if kept.contains(&text) {
             return true;
@@ -222,5 +251,41 @@ impl RefusedOf<'_> {
         let (Some(Some(app)), Some(hash)) = (self.apps.get(calls.app as usize), hash) else { return false };
         let group = Group { app: *app, environment: calls.environment, day: calls.day };
         self.refused.names.contains(&(group, is_company, *hash))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn company(app: &str, name: usize) -> First {
+        First {
+            app: app.parse().unwrap(),
+            environment: Environment::Production,
+            day: Day::from_epoch_days(0),
+            name: Named::Company(name.to_string()),
+        }
+    }
+
+    fn refused(kept: &mut Kept, firsts: &[First]) -> usize {
+        let mut refused = Refused::default();
+        kept.admit(firsts, &mut refused);
+        refused.names.len()
+    }
+
+    #[test]
+    fn what_is_met_again_is_remembered_over_turns() {
+        let mut kept = Kept::default();
+        let all: Vec<First> = (0..250).map(|name| company("a", name)).collect();
+        assert_eq!(refused(&mut kept, &all), 50);
+        let many: Vec<First> = (0..REMEMBERED).map(|app| company(&app.to_string(), 0)).collect();
+        for _ in 0..3 {
+            assert_eq!(refused(&mut kept, &many), 0);
+            assert_eq!(refused(&mut kept, &all), 50);
+            kept.turn_over();
+        }
+        kept.turn_over();
+        assert_eq!(kept.companies.older.len(), REMEMBERED + 1);
+        assert_eq!(kept.companies.groups.len(), 0);
     }
 }

@@ -40,7 +40,7 @@ use routes::CatalogMatcher;
 
 /// Keys in memory at which they are committed: few enough for a commit to be done while the next lines are read, and
 /// enough that most keys of a day come to the store once.
-const KEYS: usize = 80_000;
+const KEYS: usize = 100_000;
 
 /// How long counts stay in memory at most.
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -307,6 +307,7 @@ impl<'a> Reading<'a> {
             if due && !self.hopeless() {
                 self.finish(commit.take()).await?;
                 commit = Some(tokio::spawn(self.prepare_commit()?.save(self.steadfast.clone())));
+                self.kept.turn_over();
                 prepared = Instant::now();
             }
             if ended || full {

@@ -33,6 +33,15 @@ impl CatalogMatcher {
         Self { documented: Matcher::new(&catalog), removed: Matcher::new(&removed), until, ordinary, catalog }
     }
 
+    /// The route that was documented on the day of the call, and is no more.
+    fn match_removed(&self, (path, day): &(&str, Day)) -> Option<u32> {
+        if self.until.is_empty() {
+            return None;
+        }
+        let (index, until) = *self.until.get(self.removed.match_path(path)?)?;
+        (*day < until).then_some(index)
+    }
+
     #[cold]
     fn shows_problem_on(&self, route: u32, method: &str, day: Day) -> bool {
         if method == "OPTIONS" {
@@ -76,15 +85,14 @@ fn ordinary(route: &Route) -> u8 {
 }
 
 impl MatchRoute for CatalogMatcher {
-    fn match_path(&self, path: &str, day: Day) -> Option<u32> {
-        if let Some(index) = self.documented.match_path(path) {
-            return u32::try_from(index).ok();
-        }
-        if self.until.is_empty() {
-            return None;
-        }
-        let (index, until) = *self.until.get(self.removed.match_path(path)?)?;
-        (day < until).then_some(index)
+    fn match_paths(&self, calls: &[(&str, Day)], routes: &mut Vec<Option<u32>>) {
+        let paths: Vec<&str> = calls.iter().map(|(path, _)| *path).collect();
+        let mut left = calls.iter();
+        self.documented.match_paths(&paths, |found| {
+            let call = left.next();
+            let documented = found.and_then(|index| u32::try_from(index).ok());
+            routes.push(documented.or_else(|| self.match_removed(call?)));
+        });
     }
 
     fn shows_problem(&self, route: u32, method: &str, day: Day) -> bool {

@@ -75,16 +75,14 @@ fn add_days(tx: &Transaction<'_>, rows: &[Packed], tallies: &[TallyDelta]) -> Re
         return Ok(());
     }
     let mark = health::next_mark(tx)?;
-    let mut add_day = tx.prepare_cached(sql::DAY_ADD)?;
-    let mut add_mark = tx.prepare_cached(sql::MARK_ADD)?;
-    for of_day in rows.chunk_by(Packed::is_of_group) {
+    let days = || rows.chunk_by(Packed::is_of_group);
+    let calls = |of_day: &[Packed]| {
         let add = |sum: u64, row: &Packed| sum.checked_add(tallies[row.at as usize].counts.calls);
         let calls = of_day.iter().try_fold(0, add).ok_or_else(too_large)?;
         let Parts { app, environment, day, .. } = of_day[0].parts();
-        add_day.execute((app, rows::environment(environment), day, rows::count(calls)?))?;
-        if environment == Environment::Production {
-            add_mark.execute((app, day, mark))?;
-        }
-    }
-    Ok(())
+        Ok([app, rows::environment(environment).into(), day.into(), rows::count(calls)?])
+    };
+    many::execute(tx, sql::DAY_ADD, days().map(calls))?;
+    let dirty = days().map(|of_day| of_day[0].parts()).filter(|day| day.environment == Environment::Production);
+    many::execute(tx, sql::MARK_ADD, dirty.map(|Parts { app, day, .. }| Ok([app, day.into(), mark])))
 }

@@ -8,7 +8,7 @@ use crate::{Result, StoreError};
 const ROWS: usize = 64;
 
 /// How many statements are run so: each of them is prepared twice.
-pub(super) const STATEMENTS: usize = 2;
+pub(super) const STATEMENTS: usize = 4;
 
 /// Where the values of a row stand in a statement.
 const VALUES: &str = "VALUES (";

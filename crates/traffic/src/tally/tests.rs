@@ -10,13 +10,14 @@ use crate::{Decoder, RejectReason, TimeBounds};
 struct Routes;
 
 impl MatchRoute for Routes {
-    fn match_path(&self, path: &str, day: Day) -> Option<u32> {
-        match model::cut_path(path).first()?.raw {
+    fn match_paths(&self, calls: &[(&str, Day)], routes: &mut Vec<Option<u32>>) {
+        let route = |(path, day): &(&str, Day)| match model::cut_path(path).first()?.raw {
             "a" => Some(0),
             "b" => Some(7),
-            "old" => (day < "2026-11-20".parse().ok()?).then_some(9),
+            "old" => (*day < "2026-11-20".parse().ok()?).then_some(9),
             _ => None,
-        }
+        };
+        routes.extend(calls.iter().map(route));
     }
 
     fn shows_problem(&self, _route: u32, method: &str, _day: Day) -> bool {

@@ -1,6 +1,6 @@
 //! One thread's tally.
 
-use model::{AppId, Environment, PlatformZone, Principal, cut_path};
+use model::{AppId, Call, Environment, PlatformZone, Principal, cut_path};
 
 use super::counter::{Counter, Key, class};
 use super::days::Days;
@@ -27,6 +27,16 @@ pub struct BlockContext<'a, M: ?Sized> {
     pub default_environment: Environment,
     /// How many rejected lines are kept with their text, at most.
     pub kept_rejects: usize,
+}
+
+/// How many calls are added at once.
+const LOT: usize = 32;
+
+/// Calls that are to be added, and room for their routes.
+#[derive(Default)]
+struct Lot<'a> {
+    calls: Vec<Call<'a>>,
+    routes: Vec<Option<u32>>,
 }
 
 /// Adds up the calls that one thread reads. Its memory grows with [`WorkerTally::len`] and
@@ -68,45 +78,70 @@ impl WorkerTally {
         seq: u64,
         context: &BlockContext<'_, M>,
     ) -> BlockOutcome {
-        let Self { plain, problems, apps, methods, days, hours, scratch, undocumented } = self;
         let mut outcome = BlockOutcome { seq, ..BlockOutcome::default() };
-        context.decoder.decode_block(block, &context.bounds, scratch, |line, decoded| {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let mut lot = Lot::default();
+        context.decoder.decode_block(block, &context.bounds, &mut scratch, |line, decoded| {
             match decoded {
                 Ok(call) => {
-                    let day = days.day_of(call.time);
-                    hours.add(call.time);
-                    let environment = call.environment.unwrap_or(context.default_environment);
-                    let app_id = call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED);
-                    let app = apps.number(app_id);
-                    let method = methods.number(&call.method);
-                    let class = class(call.company.is_none(), call.principal == Principal::Service);
-                    let route = context.matcher.match_path(&call.path, day);
-                    match route {
-                        Some(route)
-                            if call.status < FIRST_PROBLEM
-                                && !context.matcher.shows_problem(route, &call.method, day) =>
-                        {
-                            plain.add(Key::new(app, route, method, day, call.status, environment), class);
-                        }
-                        _ => {
-                            if route.is_none() {
-                                write_undocumented_route(&cut_path(&call.path), undocumented);
-                            }
-                            let route = route.ok_or(undocumented.as_str());
-                            let whose = Whose { app, app_id, environment, day };
-                            let how = How { method, status: call.status, class };
-                            problems.add(whose, route, how, company(call.company.as_deref()), &mut outcome.firsts);
-                        }
+                    lot.calls.push(call);
+                    if lot.calls.len() >= LOT {
+                        self.add(&mut lot, context, &mut outcome);
                     }
-                    outcome.counted += 1;
                 }
                 Err(reject) => keep_reject(&mut outcome, line, reject, context.kept_rejects),
             }
             outcome.lines += 1;
         });
-        plain.flush();
-        outcome.hours = hours.take();
+        self.add(&mut lot, context, &mut outcome);
+        self.scratch = scratch;
+        self.plain.flush();
+        outcome.hours = self.hours.take();
         outcome
+    }
+
+    /// Adds a few calls at once: what one waits for in memory, the others need not wait for.
+    fn add<'a, M: MatchRoute + ?Sized>(
+        &mut self,
+        lot: &mut Lot<'a>,
+        context: &BlockContext<'_, M>,
+        outcome: &mut BlockOutcome,
+    ) {
+        let Self { plain, problems, apps, methods, days, hours, undocumented, .. } = self;
+        let (mut routes, mut asked) = (std::mem::take(&mut lot.routes), Vec::with_capacity(LOT));
+        for call in &lot.calls {
+            hours.add(call.time);
+            asked.push((&*call.path, days.day_of(call.time)));
+        }
+        routes.clear();
+        context.matcher.match_paths(&asked, &mut routes);
+        for ((call, (path, day)), route) in lot.calls.iter().zip(&asked).zip(&routes) {
+            let environment = call.environment.unwrap_or(context.default_environment);
+            let app_id = call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED);
+            let app = apps.number(app_id);
+            let method = methods.number(&call.method);
+            let class = class(call.company.is_none(), call.principal == Principal::Service);
+            match route {
+                Some(route)
+                    if call.status < FIRST_PROBLEM && !context.matcher.shows_problem(*route, &call.method, *day) =>
+                {
+                    plain.add(Key::new(app, *route, method, *day, call.status, environment), class);
+                }
+                _ => {
+                    if route.is_none() {
+                        write_undocumented_route(&cut_path(path), undocumented);
+                    }
+                    let route = route.ok_or(undocumented.as_str());
+                    let whose = Whose { app, app_id, environment, day: *day };
+                    let how = How { method, status: call.status, class };
+                    problems.add(whose, route, how, company(call.company.as_deref()), &mut outcome.firsts);
+                }
+            }
+            outcome.counted += 1;
+        }
+        drop(asked);
+        lot.routes = routes;
+        lot.calls.clear();
     }
 
     /// How many counts, apps, methods, undocumented routes and companies are held; about 60 bytes of memory each, and
