@@ -222,8 +222,8 @@ impl Refused {
         let hashes = |texts: &[Box<str>]| -> Vec<u64> {
             if any { texts.iter().map(|text| self.hasher.hash_one(&**text)).collect() } else { Vec::new() }
         };
-        let app = |app: &Box<str>| AppId::from_str(app).ok().and_then(|app| self.apps.get_index_of(&app));
-        let apps = if any { apps.iter().map(app).collect() } else { Vec::new() };
+        let app = |app: &str| self.apps.get_index_of(&AppId::from_str(app).ok()?);
+        let apps = if any { apps.iter().map(|id| app(id)).collect() } else { Vec::new() };
         RefusedOf { refused: self, apps, routes: hashes(routes), companies: hashes(companies) }
     }
 }
