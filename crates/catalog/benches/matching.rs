@@ -23,7 +23,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = std::fs::read_to_string(paths)?;
     let paths: Vec<&str> = text.lines().collect();
 
-    let whole = fastest(|| paths.iter().filter(|path| matcher.match_segments(&cut_path(path)).is_some()).count());
+    let whole = fastest(|| {
+        let mut matched = 0;
+        matcher.match_paths(&paths, |route| matched += usize::from(route.is_some()));
+        matched
+    });
     println!("cut_and_match: {} paths/s", rate(paths.len(), whole));
     // Cut beforehand: what is left is the walk through the tree, and fetching the segments from memory.
     let cut: Vec<Segments<'_>> = paths.iter().map(|path| cut_path(path)).collect();

@@ -9,14 +9,17 @@ use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use model::{Catalog, Segments};
+use model::{Catalog, Segments, cut_path};
 use smallvec::SmallVec;
 
 use crate::template::Mixed;
 
 mod build;
+mod known;
 #[cfg(test)]
 mod tests;
+
+use known::Known;
 
 /// No route, or no node.
 const NONE: u32 = u32::MAX;
@@ -30,6 +33,8 @@ pub struct Matcher {
     /// The mixed children of all nodes, those of one node side by side in the order in which they are tried.
     mixed: Vec<(Mixed, u32)>,
     hasher: FixedState,
+    /// The answers to the most frequent questions.
+    known: Known,
 }
 
 /// A place in the tree.
@@ -69,6 +74,12 @@ enum Next {
     Parameter,
 }
 
+/// The child to go to, and what is left to try after it.
+type Step = (u32, Option<Next>);
+
+/// The answer depends on a segment that is not known.
+struct Unsure;
+
 impl Matcher {
     /// Builds the tree of the routes that are documented now.
     #[must_use]
@@ -76,23 +87,51 @@ impl Matcher {
         build::Builder::default().build(catalog)
     }
 
-    /// The route that a path has, as an index into the routes of the catalog.
+    /// The route that a path has, as an index into the routes of the catalog. The same as [`Matcher::match_segments`]
+    /// of its segments, and several times as fast where the path is made of literals and parameters alone.
+    #[must_use]
+    #[inline]
+    pub fn match_path(&self, path: &str) -> Option<usize> {
+        match self.known.find(path) {
+            Some(route) => Some(route as usize),
+            None => self.match_segments(&cut_path(path)),
+        }
+    }
+
+    /// Calls `each` with the route of every path, in their order: the same as [`Matcher::match_path`], and faster.
+    pub fn match_paths(&self, paths: &[&str], mut each: impl FnMut(Option<usize>)) {
+        let mut left = paths.iter();
+        self.known.find_all(paths, |known| {
+            let path = left.next().copied().unwrap_or_default();
+            each(known.map(|route| route as usize).or_else(|| self.match_segments(&cut_path(path))));
+        });
+    }
+
+    /// The route that segments have, as an index into the routes of the catalog.
     #[must_use]
     pub fn match_segments(&self, segments: &Segments<'_>) -> Option<usize> {
-        let count = u32::try_from(segments.len()).ok()?;
+        let found = self.walk(segments.len(), |index| Some(&*segments.get(index)?.text));
+        // A text is always known here.
+        found.unwrap_or(None).map(|route| route as usize)
+    }
+
+    /// Walks the tree for a path of which some segments may be unknown but for one thing: that they are no literal of
+    /// any route. Fails where the answer depends on what an unknown one is.
+    fn walk<'s>(&self, count: usize, text: impl Fn(usize) -> Option<&'s str>) -> Result<Option<u32>, Unsure> {
+        let Ok(count) = u32::try_from(count) else { return Ok(None) };
         // Where to go on when a branch fails. It grows by at most one entry a level.
         let mut untried: SmallVec<[(u32, u32, Next); 16]> = SmallVec::new();
         let (mut at, mut depth, mut next) = (0, 0, Next::Literal);
         loop {
-            let node = self.nodes.get(at as usize)?;
+            let Some(node) = self.nodes.get(at as usize) else { return Ok(None) };
             let left = count - depth;
             if left == 0 && node.route != NONE {
-                return Some(node.route as usize);
+                return Ok(Some(node.route));
             }
             let step = if left < node.below.0.max(1) || left > node.below.1 {
                 None
             } else {
-                self.step(at, node, next, &segments[depth as usize].text)
+                self.step(at, node, next, text(depth as usize))?
             };
             match step {
                 Some((child, then)) => {
@@ -101,34 +140,40 @@ impl Matcher {
                     }
                     (at, depth, next) = (child, depth + 1, Next::Literal);
                 }
-                None => (at, depth, next) = untried.pop()?,
+                None => match untried.pop() {
+                    Some(place) => (at, depth, next) = place,
+                    None => return Ok(None),
+                },
             }
         }
     }
 
     /// The next child of a node that accepts a segment, and what is left to try after it, if anything.
-    fn step(&self, at: u32, node: &Node, next: Next, segment: &str) -> Option<(u32, Option<Next>)> {
+    fn step(&self, at: u32, node: &Node, next: Next, segment: Option<&str>) -> Result<Option<Step>, Unsure> {
         let parameter = (node.parameter != NONE).then_some(Next::Parameter);
         let (first, end) = node.mixed;
         let mut from = first;
         match next {
             Next::Literal => {
-                if node.literals
+                if let Some(segment) = segment
+                    && node.literals
                     && let Some(child) = self.literal(at, segment)
                 {
-                    return Some((child, if first < end { Some(Next::Mixed(first)) } else { parameter }));
+                    return Ok(Some((child, if first < end { Some(Next::Mixed(first)) } else { parameter })));
                 }
             }
             Next::Mixed(index) => from = index,
             Next::Parameter => from = end,
         }
         for index in from..end {
-            let (mixed, child) = self.mixed.get(index as usize)?;
+            let (Some((mixed, child)), Some(segment)) = (self.mixed.get(index as usize), segment) else {
+                return Err(Unsure);
+            };
             if mixed.matches(segment) {
-                return Some((*child, if index + 1 < end { Some(Next::Mixed(index + 1)) } else { parameter }));
+                return Ok(Some((*child, if index + 1 < end { Some(Next::Mixed(index + 1)) } else { parameter })));
             }
         }
-        parameter.map(|_| (node.parameter, None))
+        Ok(parameter.map(|_| (node.parameter, None)))
     }
 
     fn literal(&self, parent: u32, text: &str) -> Option<u32> {

@@ -135,7 +135,7 @@ pub struct IngestCommit {
     pub routes: Vec<RouteKey>,
     /// The methods that `tallies` number. Distinct.
     pub methods: Vec<String>,
-    /// What to add. Keys are distinct. (Numbers instead of texts: a commit may hold a million.)
+    /// What to add. A key may occur more than once. (Numbers instead of texts: a commit may hold a million.)
     pub tallies: Vec<TallyDelta>,
     /// The companies that `company_tallies` number. Distinct.
     pub companies: Vec<String>,

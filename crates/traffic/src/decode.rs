@@ -1,34 +1,38 @@
 //! Decoders: from a line of some log format to a [`Call`], or to the reason why not. One file a format.
 
 mod aws_apigateway;
+mod byte_lines;
 mod caddy;
 mod envoy_json;
 mod field_map;
 mod haproxy_json;
 mod header_names;
+mod json_lines;
 mod json_map;
 mod kong;
 mod log_format;
 mod nginx_json;
 mod otlp;
 mod percent;
+mod plain_call;
 mod request_line;
 mod steadfast;
 mod traefik;
-
-use std::borrow::Cow;
 
 use model::Call;
 
 pub use field_map::{FieldMap, FieldPath};
 
 use crate::format::{Format, FormatError, FormatOptions, ReadyMap};
-use crate::json::Slots;
-use crate::lines::{content, each_line};
-use crate::reject::{Reject, RejectReason, TimeBounds};
+use crate::json::{FieldTree, Shapes, Slots};
+use crate::lines::content;
+use crate::reject::{Reject, TimeBounds};
+use crate::time::RecentDates;
+use byte_lines::decode_bytes_block;
+use json_lines::{decode_json_block, decode_json_line};
 use json_map::JsonMapDecoder;
-use log_format::{COMBINED, COMMON, LogDecoder, Variables};
-use percent::percent_encoded;
+use log_format::{COMBINED, COMMON, LogDecoder, Spans, Variables};
+use plain_call::PlainCall;
 use steadfast::SteadfastDecoder;
 
 /// A reader of one log format.
@@ -48,6 +52,9 @@ enum Kind {
 #[derive(Debug, Default)]
 pub struct Scratch {
     slots: Slots,
+    shapes: Shapes,
+    dates: RecentDates,
+    spans: Spans,
 }
 
 /// A format whose lines are JSON objects.
@@ -56,19 +63,37 @@ trait DecodeJson {
     /// since gateways log what clients send, and no call should go uncounted for an odd byte in its user agent.
     const STRICT: bool;
 
-    /// Decodes the line that stands in `text` from `start` to `end`.
-    fn decode<'a>(
+    /// What is to be picked out of a line.
+    fn tree(&self) -> &FieldTree;
+
+    /// The same as [`DecodeJson::call`] for a line whose values need no more than a look; none for others.
+    fn plain_call<'a>(
         &self,
-        text: &'a str,
-        start: usize,
-        end: usize,
-        slots: &mut Slots,
-        bounds: &TimeBounds,
-    ) -> Decoded<'a>;
+        _text: &'a str,
+        _slots: &Slots,
+        _dates: &mut RecentDates,
+        _bounds: &TimeBounds,
+    ) -> Option<PlainCall<'a>> {
+        None
+    }
+
+    /// The call of a line that stands in `text`, where `slots` say what it has.
+    fn call<'a>(&self, text: &'a str, slots: &Slots, dates: &mut RecentDates, bounds: &TimeBounds) -> Decoded<'a>;
 }
 
 /// A format whose lines are bytes that need not be UTF-8.
 trait DecodeBytes {
+    /// The call of the line that begins at `start`, and where the line ends, if it is a line that needs no closer look:
+    /// then it is what [`DecodeBytes::decode`] makes of the line's content.
+    fn decode_plain<'a>(
+        &self,
+        text: &'a str,
+        start: usize,
+        bounds: &TimeBounds,
+        scratch: &mut Scratch,
+    ) -> Option<(PlainCall<'a>, usize)>;
+
+    /// Decodes the content of a line.
     fn decode<'a>(&self, line: &'a [u8], bounds: &TimeBounds) -> Decoded<'a>;
 }
 
@@ -116,8 +141,8 @@ impl Decoder {
         let (start, end) = content(line, 0, line.len())?;
         let line = line.get(start..end).unwrap_or_default();
         match &self.kind {
-            Kind::Steadfast(decoder) => decode_utf8(decoder, line, bounds, scratch),
-            Kind::Json(decoder) => decode_utf8(decoder, line, bounds, scratch),
+            Kind::Steadfast(decoder) => decode_json_line(decoder, line, bounds, scratch),
+            Kind::Json(decoder) => decode_json_line(decoder, line, bounds, scratch),
             Kind::Log(decoder) => decoder.decode(line, bounds),
         }
     }
@@ -134,7 +159,7 @@ impl Decoder {
         match &self.kind {
             Kind::Steadfast(decoder) => decode_json_block(decoder, block, bounds, scratch, sink),
             Kind::Json(decoder) => decode_json_block(decoder, block, bounds, scratch, sink),
-            Kind::Log(decoder) => decode_bytes_block(decoder, block, bounds, sink),
+            Kind::Log(decoder) => decode_bytes_block(decoder, block, bounds, scratch, sink),
         }
     }
 
@@ -193,75 +218,6 @@ fn variables(options: &FormatOptions) -> Variables {
         environment: name(&options.environment),
         principal: name(&options.principal),
     }
-}
-
-/// Decodes the lines of a block of JSON lines. UTF-8 is checked for the whole block at once, and by line only
-/// where that fails.
-fn decode_json_block<'a, D: DecodeJson>(
-    decoder: &D,
-    block: &'a [u8],
-    bounds: &TimeBounds,
-    scratch: &mut Scratch,
-    mut sink: impl FnMut(&'a [u8], Decoded<'a>),
-) {
-    let text = simdutf8::basic::from_utf8(block).ok();
-    each_line(block, |start, end| {
-        let line = block.get(start..end).unwrap_or_default();
-        let decoded = content(block, start, end).and_then(|(start, end)| match text {
-            Some(text) => decoder.decode(text, start, end, &mut scratch.slots, bounds),
-            None => decode_utf8(decoder, block.get(start..end).unwrap_or_default(), bounds, scratch),
-        });
-        sink(line, decoded);
-    });
-}
-
-fn decode_utf8<'a, D: DecodeJson>(
-    decoder: &D,
-    line: &'a [u8],
-    bounds: &TimeBounds,
-    scratch: &mut Scratch,
-) -> Decoded<'a> {
-    match simdutf8::basic::from_utf8(line) {
-        Ok(text) => decoder.decode(text, 0, text.len(), &mut scratch.slots, bounds),
-        Err(_) if D::STRICT => Err(Reject::plain(RejectReason::NotUtf8)),
-        Err(_) => decode_percent_encoded(decoder, line, bounds, scratch),
-    }
-}
-
-/// Decodes a line that is not UTF-8. What is percent-encoded is no JSON outside of strings, so such bytes are let
-/// through within strings only.
-#[cold]
-fn decode_percent_encoded<D: DecodeJson>(
-    decoder: &D,
-    line: &[u8],
-    bounds: &TimeBounds,
-    scratch: &mut Scratch,
-) -> Decoded<'static> {
-    let text = percent_encoded(Cow::Borrowed(line));
-    let call = decoder.decode(&text, 0, text.len(), &mut scratch.slots, bounds)?;
-    Ok(Call {
-        time: call.time,
-        app: call.app.map(|app| Cow::Owned(app.into_owned())),
-        environment: call.environment,
-        method: Cow::Owned(call.method.into_owned()),
-        path: Cow::Owned(call.path.into_owned()),
-        status: call.status,
-        company: call.company.map(|company| Cow::Owned(company.into_owned())),
-        principal: call.principal,
-    })
-}
-
-fn decode_bytes_block<'a, D: DecodeBytes>(
-    decoder: &D,
-    block: &'a [u8],
-    bounds: &TimeBounds,
-    mut sink: impl FnMut(&'a [u8], Decoded<'a>),
-) {
-    each_line(block, |start, end| {
-        let decoded = content(block, start, end)
-            .and_then(|(start, end)| decoder.decode(block.get(start..end).unwrap_or_default(), bounds));
-        sink(block.get(start..end).unwrap_or_default(), decoded);
-    });
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use model::{AppId, Company};
 
 use crate::reject::{Reject, RejectReason};
+use crate::window::{WIDTH, Window};
 
 /// What stands for an absent value in logs.
 pub(crate) const ABSENT: &str = "-";
@@ -15,13 +16,41 @@ pub(crate) const ABSENT: &str = "-";
 /// The longest method, in bytes.
 const MAX_METHOD_BYTES: usize = 32;
 
+/// Whether what stands from `start` to `end` is one of the methods that nearly all calls have, as they should be
+/// written. Which of them it is changes from call to call, so none is asked for before the others.
+#[inline(always)]
+pub(crate) fn is_common_method(text: &str, start: usize, end: usize) -> bool {
+    let Some(length) = end.checked_sub(start).filter(|length| *length < 8) else { return false };
+    // What follows the method reads as bytes that no text has.
+    let beyond = u64::MAX << (8 * length);
+    let word = match text.as_bytes().get(start..).and_then(|rest| rest.first_chunk()) {
+        Some(chunk) => u64::from_le_bytes(*chunk) | beyond,
+        None => last_word(text, start) | beyond,
+    };
+    let is = |method: &[u8; 8]| word == u64::from_le_bytes(*method);
+    is(b"GET\xff\xff\xff\xff\xff")
+        | is(b"PUT\xff\xff\xff\xff\xff")
+        | is(b"POST\xff\xff\xff\xff")
+        | is(b"HEAD\xff\xff\xff\xff")
+        | is(b"PATCH\xff\xff\xff")
+        | is(b"DELETE\xff\xff")
+        | is(b"OPTIONS\xff")
+}
+
+/// The fewer than eight bytes from `start` on.
+#[cold]
+fn last_word(text: &str, start: usize) -> u64 {
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
 /// A method of 1 to 32 ASCII letters, in upper case.
 #[inline]
 pub(crate) fn method(text: Cow<'_, str>) -> Result<Cow<'_, str>, Reject> {
     if text.is_empty() || text.len() > MAX_METHOD_BYTES {
         return Err(Reject::quoting(RejectReason::BadMethod, &text));
     }
-    if text.bytes().all(|b| b.is_ascii_uppercase()) {
+    if is_common_method(&text, 0, text.len()) || text.bytes().all(|b| b.is_ascii_uppercase()) {
         return Ok(text);
     }
     if !text.bytes().all(|b| b.is_ascii_alphabetic()) {
@@ -63,10 +92,18 @@ fn path_start(text: &str) -> Option<usize> {
 /// A status from 100 to 599 written in digits.
 #[inline]
 pub(crate) fn status(digits: &str) -> Result<u16, Reject> {
-    if let [a @ b'1'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'] = digits.as_bytes() {
-        return Ok(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'));
+    plain_status(digits).map_or_else(|| long_status(digits), Ok)
+}
+
+/// The status that three digits are.
+#[inline]
+pub(crate) fn plain_status(digits: &str) -> Option<u16> {
+    match digits.as_bytes() {
+        [a @ b'1'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'] => {
+            Some(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'))
+        }
+        _ => None,
     }
-    long_status(digits)
 }
 
 /// The same for leading zeros, and the refusal of everything else.
@@ -85,12 +122,25 @@ pub(crate) fn app(text: Cow<'_, str>) -> Result<Option<Cow<'_, str>>, Reject> {
     if is_absent(&text) {
         return Ok(None);
     }
-    let plain = text.len() <= AppId::MAX_BYTES && text.bytes().all(|b| (0x20..0x7f).contains(&b));
-    if plain || AppId::validate(&text).is_ok() {
+    if is_plain_app(&text, 0, text.len()) || AppId::validate(&text).is_ok() {
         Ok(Some(text))
     } else {
         Err(Reject::quoting(RejectReason::BadApp, &text))
     }
+}
+
+/// Whether what stands from `start` to `end` is short enough for an app's id and printable ASCII throughout, as nearly
+/// all are.
+#[inline(always)]
+pub(crate) fn is_plain_app(text: &str, start: usize, end: usize) -> bool {
+    match (end.checked_sub(start), Window::at(text.as_bytes(), start)) {
+        (Some(length @ 0..WIDTH), Some(window)) => window.unprintable() & ((1 << length) - 1) == 0,
+        _ => is_plain_long_app(text.get(start..end)),
+    }
+}
+
+fn is_plain_long_app(app: Option<&str>) -> bool {
+    app.is_some_and(|app| app.len() <= AppId::MAX_BYTES && app.bytes().all(|byte| (0x20..0x7f).contains(&byte)))
 }
 
 /// The longest name of a company that is kept, in bytes.
@@ -169,6 +219,36 @@ mod tests {
         check("0200", Some(200));
         for text in ["", "99", "600", "1000", "-200", "+200", "200.0", "2e2", " 200", "20a", "000", "٢٠٠"] {
             check(text, None);
+        }
+    }
+
+    #[test]
+    fn plain_apps_are_told_from_others_at_every_place() {
+        for length in 0..40 {
+            for at in 0..length {
+                for byte in 0..0x80 {
+                    let mut bytes = vec![b'a'; length];
+                    bytes[at] = byte;
+                    let text = String::from_utf8(bytes).unwrap();
+                    let plain = (0x20..0x7f).contains(&byte);
+                    assert_eq!(is_plain_app(&text, 0, length), plain, "{byte} at {at} of {length}");
+                    assert_eq!(is_plain_app(&format!("\n{text}\n"), 1, 1 + length), plain);
+                }
+            }
+        }
+        assert!(is_plain_app(&"a".repeat(200), 0, 200) && !is_plain_app(&"a".repeat(201), 0, 201));
+        assert!(!is_plain_app("é", 0, 2));
+    }
+
+    #[test]
+    fn common_methods_are_told_from_others() {
+        let common = ["GET", "PUT", "POST", "HEAD", "PATCH", "DELETE", "OPTIONS"];
+        for text in common.into_iter().chain(["", "GE", "GETX", "get", "GET\0", "PURGE", "OPTIONSX", "CONNECT", "É"]) {
+            for (before, after) in [("", ""), ("\"", "\""), (" ", " and more"), ("é", "é")] {
+                let all = format!("{before}{text}{after}");
+                let found = is_common_method(&all, before.len(), before.len() + text.len());
+                assert_eq!(found, common.contains(&text), "{all}");
+            }
         }
     }
 

@@ -5,13 +5,16 @@
 //! wins, with everything that the earlier one held. A `\u` escape of a lone surrogate, which is valid JSON but
 //! no character, reads as U+FFFD.
 
+mod lexer;
 mod scan;
+mod shapes;
 mod slots;
 mod text;
 mod tree;
 
 pub(crate) use scan::scan_object;
-pub(crate) use slots::{Slots, Value};
+pub(crate) use shapes::Shapes;
+pub(crate) use slots::{Simple, Slots, Value};
 pub(crate) use tree::{FieldTree, Slot, Step};
 
 /// How deep values may be nested.

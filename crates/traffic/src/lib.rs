@@ -10,13 +10,13 @@ mod format;
 mod json;
 mod lines;
 mod otlp;
-mod path;
 mod privacy;
 mod reject;
 mod route;
 pub mod syslog;
 mod tally;
 mod time;
+mod window;
 
 pub use decode::{Decoder, FieldMap, FieldPath, Scratch};
 pub use format::{Format, FormatError, FormatOptions, ReadyMap, Sniffed, sniff};
@@ -26,6 +26,6 @@ pub use privacy::{Addresses, NEVER_STORED, Privacy};
 pub use reject::{FUTURE_TOLERANCE_MILLIS, Reject, RejectCounts, RejectReason, TimeBounds};
 pub use route::{OTHER_ROUTE, UNDOCUMENTED_ROUTES_PER_DAY, undocumented_route};
 pub use tally::{
-    Allowed, BlockContext, BlockOutcome, COMPANIES_PER_DAY, CalledRoute, DocumentedCalls, MatchRoute, ProblemCalls,
-    RejectedLine, Tallied, WorkerTally,
+    Allowed, BlockContext, BlockOutcome, COMPANIES_PER_DAY, CalledRoute, Calls, First, MatchRoute, Named, RejectedLine,
+    Tallied, WorkerTally,
 };

@@ -21,6 +21,32 @@ pub(crate) fn each_line(block: &[u8], mut each: impl FnMut(usize, usize)) {
     }
 }
 
+/// The end of the line whose content ends at `at`, if it does: perhaps a carriage return, and a line feed or nothing. It
+/// is what [`each_line`] says: the position of the line feed, or the text's end.
+#[inline(always)]
+pub(crate) fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let end = match bytes.get(at) {
+        Some(b'\r') => at + 1,
+        _ => at,
+    };
+    matches!(bytes.get(end), None | Some(b'\n')).then_some(end)
+}
+
+/// How much of a block is looked at together, so that it stays in the processor's nearest cache.
+const PIECE: usize = 16 << 10;
+
+/// The block in pieces of whole lines.
+#[inline]
+pub(crate) fn pieces(block: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = block;
+    std::iter::from_fn(move || {
+        let feed = rest.get(PIECE..).and_then(|after| memchr::memchr(b'\n', after));
+        let (piece, after) = rest.split_at(feed.map_or(rest.len(), |at| PIECE + at + 1));
+        rest = after;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
 /// Where the content of a line stands: without carriage return at its end and byte order mark at its start.
 ///
 /// # Errors
@@ -65,6 +91,21 @@ mod tests {
         check("a", &["a"]);
         check("a\n", &["a"]);
         check("a\n\nb", &["a", "", "b"]);
+    }
+
+    #[test]
+    fn pieces_are_whole_lines() {
+        let line = |length: usize| "a".repeat(length) + "\n";
+        for lengths in [&[][..], &[1], &[0, 0], &[5_000; 20], &[16_384, 3, 16_383, 16_382], &[1, 70_000, 2, 70_000]] {
+            let mut block: String = lengths.iter().map(|length| line(*length)).collect();
+            for tail in ["", "b", "c\n"] {
+                block.push_str(tail);
+                let pieces: Vec<&[u8]> = pieces(block.as_bytes()).collect();
+                assert_eq!(pieces.concat(), block.as_bytes());
+                let (_, but_last) = pieces.split_last().map_or((&[][..], &[][..]), |(last, others)| (*last, others));
+                assert!(but_last.iter().all(|piece| piece.len() > PIECE && piece.ends_with(b"\n")));
+            }
+        }
     }
 
     #[test]

@@ -217,6 +217,12 @@ pub struct TimeBounds {
 }
 
 impl TimeBounds {
+    /// Whether a time is within the bounds.
+    #[inline]
+    pub(crate) fn contain(&self, time: UnixMillis) -> bool {
+        time <= self.now.plus_millis(FUTURE_TOLERANCE_MILLIS) && time >= self.oldest
+    }
+
     /// Lets a time within the bounds through.
     ///
     /// # Errors

@@ -12,19 +12,25 @@ pub const UNDOCUMENTED_ROUTES_PER_DAY: usize = 1000;
 /// they came, control characters percent-encoded. `/` for a path without segments.
 #[must_use]
 pub fn undocumented_route(segments: &Segments<'_>) -> String {
+    let mut route = String::new();
+    write_undocumented_route(segments, &mut route);
+    route
+}
+
+/// The same in a text that is used again and again.
+pub(crate) fn write_undocumented_route(segments: &Segments<'_>, route: &mut String) {
+    route.clear();
     if segments.is_empty() {
-        return "/".to_owned();
+        route.push('/');
     }
-    let mut route = String::with_capacity(segments.iter().map(|segment| segment.raw.len() + 1).sum());
     for segment in segments {
         route.push('/');
         if looks_like_identifier(&segment.text) {
             route.push_str(":id");
         } else {
-            push_printable(&mut route, segment);
+            push_printable(route, segment);
         }
     }
-    route
 }
 
 /// Appends the segment as it came, control characters percent-encoded.

@@ -1,20 +1,22 @@
 //! Tallies: what a thread adds up of the lines it reads.
 //!
-//! Most calls are added up over many blocks; those that show a problem are handed back with each block in the order in
-//! which they first occurred, because which of an app's undocumented routes and companies of a day are kept depends
-//! on the order of the lines ([`crate::UNDOCUMENTED_ROUTES_PER_DAY`], [`COMPANIES_PER_DAY`]).
+//! Calls are added up over many blocks, in numbers for texts. Which of an app's undocumented routes and companies of a
+//! day are kept by name depends on the order of the lines ([`crate::UNDOCUMENTED_ROUTES_PER_DAY`],
+//! [`COMPANIES_PER_DAY`]), so what of these a worker had not met before is handed back with each block.
 
 mod allowed;
 mod counter;
 mod days;
+mod hours;
 mod intern;
 mod outcome;
+mod problems;
 mod worker;
 
-use model::{Day, Segments};
+use model::Day;
 
 pub use allowed::Allowed;
-pub use outcome::{BlockOutcome, CalledRoute, DocumentedCalls, ProblemCalls, RejectedLine, Tallied};
+pub use outcome::{BlockOutcome, CalledRoute, Calls, First, Named, RejectedLine, Tallied};
 pub use worker::{BlockContext, WorkerTally};
 
 /// How many companies are kept by name for an app and a day, of those whose calls show a problem.
@@ -25,9 +27,9 @@ pub(crate) const FIRST_PROBLEM: u16 = 400;
 
 /// What knows the catalog's routes.
 pub trait MatchRoute: Sync {
-    /// The index of the documented route that matches a path called on `day`: a route may have been documented only
-    /// until some day, and then matches no calls from that day on.
-    fn match_route(&self, segments: &Segments<'_>, day: Day) -> Option<u32>;
+    /// The index of the documented route that matches each path called on its day: a route may have been documented
+    /// only until some day, and then matches no calls from that day on. Many are asked for at once, since that is faster.
+    fn match_paths(&self, calls: &[(&str, Day)], routes: &mut Vec<Option<u32>>);
 
     /// Whether a call of this documented route and method shows a problem on `day` whatever its status: the method is
     /// not documented, or the operation is deprecated or internal. Asked for every call.

@@ -4,9 +4,11 @@
 
 mod civil;
 mod local;
+mod recent;
 mod rfc3339;
 mod unix;
 
 pub(crate) use local::{LOCAL_LENGTH, parse_local};
+pub(crate) use recent::RecentDates;
 pub(crate) use rfc3339::parse_rfc3339;
 pub(crate) use unix::{UnixUnit, parse_unix};

@@ -6,7 +6,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use model::Catalog;
 
-use super::{Literal, Matcher, NONE, Node, hash};
+use super::{Known, Literal, Matcher, NONE, Node, hash};
 use crate::template::{Mixed, Pattern, Template};
 
 #[derive(Default)]
@@ -32,12 +32,15 @@ impl Growing {
 impl Builder {
     pub(super) fn build(mut self, catalog: &Catalog) -> Matcher {
         self.nodes.push(Growing::under(NONE));
-        for (index, route) in catalog.routes.iter().enumerate() {
-            if route.documented_until.is_none() {
-                self.add(index, &Template::parse(&route.template));
-            }
+        let documented = catalog.routes.iter().enumerate().filter(|(_, route)| route.documented_until.is_none());
+        let templates: Vec<(usize, Template)> =
+            documented.map(|(index, route)| (index, Template::parse(&route.template))).collect();
+        for (index, template) in &templates {
+            self.add(*index, template);
         }
-        self.freeze()
+        let mut matcher = self.freeze();
+        matcher.known = Known::new(&matcher, templates.iter().map(|(_, template)| template));
+        matcher
     }
 
     fn add(&mut self, index: usize, template: &Template) {
@@ -77,6 +80,7 @@ impl Builder {
             texts: String::new(),
             mixed: Vec::new(),
             hasher,
+            known: Known::default(),
         };
         // Each text is kept once however many nodes have it, so that all stay close together.
         let mut places: HashMap<String, (u32, u32)> = HashMap::new();

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use model::{Catalog, Environment, SourceName, SourceWay, UnixMillis};
 use store::SeenBatch;
 use tokio::sync::{OnceCell, oneshot};
-use traffic::{OtlpEncoding, ProblemCalls, RejectCounts, RejectReason, Tallied, WorkerTally};
+use traffic::{First, OtlpEncoding, RejectCounts, RejectReason, Tallied, WorkerTally};
 
 use super::open_batch::{BatchHead, Done, DoneBatch};
 use super::reading::{Permission, SourceReading};
@@ -161,7 +161,7 @@ pub(super) struct ReadBatch {
     pub(super) import: Option<i64>,
     pub(super) catalog: Arc<Catalog>,
     pub(super) tallied: Vec<Tallied>,
-    pub(super) problems: Vec<ProblemCalls>,
+    pub(super) firsts: Vec<First>,
     pub(super) accepted: u64,
     pub(super) rejected: RejectCounts,
     pub(super) details: Vec<BatchReject>,
@@ -171,7 +171,7 @@ pub(super) struct ReadBatch {
 impl ReadBatch {
     /// How many keys it has at most.
     pub(super) fn len(&self) -> usize {
-        self.tallied.iter().map(Tallied::len).sum::<usize>() + 2 * self.problems.len()
+        self.tallied.iter().map(Tallied::len).sum()
     }
 
     /// What is said of it once it is committed.

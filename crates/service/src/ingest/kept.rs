@@ -5,18 +5,19 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
+use std::str::FromStr;
 
 use foldhash::fast::{FixedState, RandomState};
 use indexmap::IndexSet;
-use model::{AppId, Company, Day, Environment};
+use model::{AppId, Day, Environment};
 use store::Store;
-use traffic::{COMPANIES_PER_DAY, CalledRoute, ProblemCalls, UNDOCUMENTED_ROUTES_PER_DAY};
+use traffic::{COMPANIES_PER_DAY, Calls, First, Named, UNDOCUMENTED_ROUTES_PER_DAY};
 
 use crate::Error;
 
 /// An app, an environment and a day: what the bounds are for. The app as a number in [`Kept`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Group {
+struct Group {
     app: usize,
     environment: Environment,
     day: Day,
@@ -28,8 +29,12 @@ const ROUTES_ASKED: usize = 16;
 /// For how many groups the store is asked at once for companies.
 const COMPANIES_ASKED: usize = 256;
 
-/// How many texts are remembered before they are forgotten, to be asked of the store again.
-const REMEMBERED: usize = 300_000;
+/// How many texts and groups are remembered before those that nothing was met of lately are forgotten, to be asked of the
+/// store again. Some 100 bytes of memory each.
+const REMEMBERED: usize = 50_000;
+
+/// How many are remembered until all are forgotten.
+const MOST: usize = 200_000;
 
 /// What is kept by name.
 pub(super) struct Kept {
@@ -51,22 +56,21 @@ impl Default for Kept {
 }
 
 impl Kept {
-    /// Asks the store about the groups of these calls that are not known yet.
+    /// Asks the store about the groups of these that are not known yet.
     pub(super) async fn learn(
         &mut self,
-        problems: impl Iterator<Item = &ProblemCalls> + Send,
+        firsts: impl Iterator<Item = &First> + Send,
         store: &dyn Store,
     ) -> Result<(), Error> {
         let mut of_routes: IndexSet<Group, FixedState> = IndexSet::default();
         let mut of_companies: IndexSet<Group, FixedState> = IndexSet::default();
-        for calls in problems {
-            let group = self.group(calls);
-            if matches!(calls.company, Company::Named(_)) && !self.companies.knows(&group) {
-                of_companies.insert(group);
-            }
-            if matches!(calls.route, CalledRoute::Undocumented(_)) && !self.routes.knows(&group) {
-                of_routes.insert(group);
-            }
+        for first in firsts {
+            let group = self.group(first);
+            match first.name {
+                Named::Route(_) if !self.routes.knows(&group) => of_routes.insert(group),
+                Named::Company(_) if !self.companies.knows(&group) => of_companies.insert(group),
+                _ => false,
+            };
         }
         let (of_routes, of_companies): (Vec<Group>, Vec<Group>) =
             (of_routes.into_iter().collect(), of_companies.into_iter().collect());
@@ -83,13 +87,27 @@ impl Kept {
         Ok(())
     }
 
-    /// The group of some calls.
-    pub(super) fn group(&mut self, calls: &ProblemCalls) -> Group {
-        let app = match self.apps.get_index_of(&calls.app) {
+    /// Admits what is new, in the order of the source, and takes note of what is not admitted.
+    pub(super) fn admit(&mut self, firsts: &[First], refused: &mut Refused) {
+        for first in firsts {
+            let group = self.group(first);
+            let admitted = match &first.name {
+                Named::Route(route) => self.routes.admit(group, self.hasher.hash_one(route)),
+                Named::Company(company) => self.companies.admit(group, self.hasher.hash_one(company)),
+            };
+            if !admitted {
+                refused.add(first);
+            }
+        }
+    }
+
+    /// The group of something new.
+    fn group(&mut self, first: &First) -> Group {
+        let app = match self.apps.get_index_of(&first.app) {
             Some(app) => app,
-            None => self.apps.insert_full(calls.app.clone()).0,
+            None => self.apps.insert_full(first.app.clone()).0,
         };
-        Group { app, environment: calls.environment, day: calls.day }
+        Group { app, environment: first.environment, day: first.day }
     }
 
     /// Groups as the store knows them.
@@ -98,19 +116,18 @@ impl Kept {
         groups.iter().filter_map(named).collect()
     }
 
-    /// Whether the undocumented route is kept by name, or now is.
-    pub(super) fn admits_route(&mut self, group: Group, route: &str) -> bool {
-        self.routes.admit(group, self.hasher.hash_one(route))
-    }
-
-    /// Whether the company is kept by name, or now is.
-    pub(super) fn admits_company(&mut self, group: Group, company: &str) -> bool {
-        self.companies.admit(group, self.hasher.hash_one(company))
-    }
-
     /// Whether so much is remembered that it has to be forgotten.
     pub(super) fn is_full(&self) -> bool {
-        self.routes.texts + self.companies.texts > REMEMBERED
+        self.routes.len() + self.companies.len() > MOST || self.apps.len() > MOST
+    }
+
+    /// To be told when all that was admitted before is on its way into the store and what was on its way is there:
+    /// forgets what nothing was met of between this and the time before, if much is remembered.
+    pub(super) fn turn_over(&mut self) {
+        if self.routes.len() + self.companies.len() > REMEMBERED {
+            self.routes.turn_over();
+            self.companies.turn_over();
+        }
     }
 
     /// Forgets everything. Only right when all that was admitted is committed, or none of it ever will be.
@@ -125,15 +142,30 @@ struct Bounded {
     bound: usize,
     /// Hashes of the texts of each group: 64 bits with a seed that nobody knows, since texts may be long.
     groups: HashMap<Group, HashSet<u64, FixedState>, FixedState>,
+    /// Groups of before [`Bounded::turn_over`].
+    older: HashMap<Group, HashSet<u64, FixedState>, FixedState>,
     texts: usize,
 }
 
 impl Bounded {
     fn new(bound: usize) -> Self {
-        Self { bound, groups: HashMap::default(), texts: 0 }
+        Self { bound, groups: HashMap::default(), older: HashMap::default(), texts: 0 }
     }
 
-    fn knows(&self, group: &Group) -> bool {
+    fn len(&self) -> usize {
+        self.groups.len() + self.texts
+    }
+
+    fn turn_over(&mut self) {
+        self.older = std::mem::take(&mut self.groups);
+        self.texts = 0;
+    }
+
+    fn knows(&mut self, group: &Group) -> bool {
+        if let Some(texts) = self.older.remove(group) {
+            self.texts += texts.len();
+            self.groups.insert(*group, texts);
+        }
         self.groups.contains_key(group)
     }
 
@@ -147,6 +179,7 @@ impl Bounded {
     }
 
     fn admit(&mut self, group: Group, text: u64) -> bool {
+        self.knows(&group);
         let kept = self.groups.entry(group).or_default();
         if kept.contains(&text) {
             return true;
@@ -157,5 +190,102 @@ impl Bounded {
             self.texts += 1;
         }
         admitted
+    }
+}
+
+/// What is not kept by name, of counts that are yet to be committed.
+#[derive(Default)]
+pub(super) struct Refused {
+    apps: IndexSet<AppId, FixedState>,
+    /// Whether it is a company, and the hash of its name, as in [`Bounded`].
+    names: HashSet<(Group, bool, u64), FixedState>,
+    hasher: RandomState,
+}
+
+impl Refused {
+    fn add(&mut self, first: &First) {
+        let app = match self.apps.get_index_of(&first.app) {
+            Some(app) => app,
+            None => self.apps.insert_full(first.app.clone()).0,
+        };
+        let (is_company, hash) = match &first.name {
+            Named::Route(route) => (false, self.hasher.hash_one(route)),
+            Named::Company(company) => (true, self.hasher.hash_one(company)),
+        };
+        self.names.insert((Group { app, environment: first.environment, day: first.day }, is_company, hash));
+    }
+
+    /// The same for the apps, routes and companies of a tally, which are asked for by their numbers.
+    pub(super) fn of(&self, apps: &[Box<str>], routes: &[Box<str>], companies: &[Box<str>]) -> RefusedOf<'_> {
+        // Most often nothing is refused at all.
+        let any = !self.names.is_empty();
+        let hashes = |texts: &[Box<str>]| -> Vec<u64> {
+            if any { texts.iter().map(|text| self.hasher.hash_one(&**text)).collect() } else { Vec::new() }
+        };
+        let app = |app: &str| self.apps.get_index_of(&AppId::from_str(app).ok()?);
+        let apps = if any { apps.iter().map(|id| app(id)).collect() } else { Vec::new() };
+        RefusedOf { refused: self, apps, routes: hashes(routes), companies: hashes(companies) }
+    }
+}
+
+/// See [`Refused::of`].
+pub(super) struct RefusedOf<'a> {
+    refused: &'a Refused,
+    apps: Vec<Option<usize>>,
+    routes: Vec<u64>,
+    companies: Vec<u64>,
+}
+
+impl RefusedOf<'_> {
+    /// Whether an undocumented route of some calls is not kept by name.
+    pub(super) fn has_route(&self, calls: &Calls, route: u32) -> bool {
+        self.has(calls, false, self.routes.get(route as usize))
+    }
+
+    /// Whether a company of some calls is not kept by name.
+    pub(super) fn has_company(&self, calls: &Calls, company: u32) -> bool {
+        self.has(calls, true, self.companies.get(company as usize))
+    }
+
+    fn has(&self, calls: &Calls, is_company: bool, hash: Option<&u64>) -> bool {
+        let (Some(Some(app)), Some(hash)) = (self.apps.get(calls.app as usize), hash) else { return false };
+        let group = Group { app: *app, environment: calls.environment, day: calls.day };
+        self.refused.names.contains(&(group, is_company, *hash))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn company(app: &str, name: usize) -> First {
+        First {
+            app: app.parse().unwrap(),
+            environment: Environment::Production,
+            day: Day::from_epoch_days(0),
+            name: Named::Company(name.to_string()),
+        }
+    }
+
+    fn refused(kept: &mut Kept, firsts: &[First]) -> usize {
+        let mut refused = Refused::default();
+        kept.admit(firsts, &mut refused);
+        refused.names.len()
+    }
+
+    #[test]
+    fn what_is_met_again_is_remembered_over_turns() {
+        let mut kept = Kept::default();
+        let all: Vec<First> = (0..250).map(|name| company("a", name)).collect();
+        assert_eq!(refused(&mut kept, &all), 50);
+        let many: Vec<First> = (0..REMEMBERED).map(|app| company(&app.to_string(), 0)).collect();
+        for _ in 0..3 {
+            assert_eq!(refused(&mut kept, &many), 0);
+            assert_eq!(refused(&mut kept, &all), 50);
+            kept.turn_over();
+        }
+        kept.turn_over();
+        assert_eq!(kept.companies.older.len(), REMEMBERED + 1);
+        assert_eq!(kept.companies.groups.len(), 0);
     }
 }

@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 
 use model::{Catalog, Environment, SourceName, SourceWay, UnixMillis};
 use store::{IngestCommit, SourcePosition, StoreError};
-use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, TimeBounds};
+use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, Tallied, TimeBounds, WorkerTally};
 
 pub use batch::{Batch, BatchOutcome, BatchReject, BatchShape, Batches};
 pub use follow::{FollowTotals, FollowedSource, Watcher, matching_files};
@@ -44,15 +44,15 @@ pub use syslog::{AddressError, Network, SyslogAddress, SyslogListeners, SyslogSo
 use crate::{Error, Steadfast};
 use blocks::{Blocks, End};
 use identity::Found;
-use kept::Kept;
-use pending::Pending;
+use kept::{Kept, Refused};
+use pending::{Pending, keyed};
 use received::{OfSource, Received};
 use round::{Engine, Job, LastLine};
 use routes::CatalogMatcher;
 
 /// Keys in memory at which they are committed: few enough for a commit to be done while the next lines are read, and
 /// enough that most keys of a day come to the store once.
-const KEYS: usize = 120_000;
+const KEYS: usize = 100_000;
 
 /// How long counts stay in memory at most.
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -258,9 +258,10 @@ struct Reading<'a> {
     /// Lines of the source that are read, earlier runs included.
     line: u64,
     engine: Option<Engine>,
-    pending: Pending,
+    rejects: RejectCounts,
     received: OfSource,
     kept: Kept,
+    refused: Refused,
     evidence: Vec<Reject>,
     outcome: IngestOutcome,
 }
@@ -297,9 +298,10 @@ impl<'a> Reading<'a> {
             engine: Some(Engine::new(blocks, options.threads, &job)),
             job: Arc::new(job),
             catalog,
-            pending: Pending::default(),
+            rejects: RejectCounts::default(),
             received: OfSource::default(),
             kept: Kept::default(),
+            refused: Refused::default(),
             evidence: Vec::new(),
             outcome,
         }
@@ -311,21 +313,22 @@ impl<'a> Reading<'a> {
         let mut prepared = Instant::now();
         loop {
             let Round { engine, outcomes, ended } = self.read_round().await?;
-            let problems = outcomes.iter().flat_map(|outcome| &outcome.problems);
-            self.kept.learn(problems, self.steadfast.store.as_ref()).await?;
+            let firsts = outcomes.iter().flat_map(|outcome| &outcome.firsts);
+            self.kept.learn(firsts, self.steadfast.store.as_ref()).await?;
             for outcome in &outcomes {
                 self.add(outcome);
             }
             progress.advance(self.packed.load(Ordering::Relaxed), self.outcome.lines);
-            let full = self.kept.is_full() || self.pending.is_full();
-            let keys = engine.len() + self.pending.len();
+            let full = self.kept.is_full() || engine.is_full();
+            let keys = engine.len();
             self.engine = Some(engine);
-            let held = keys > 0 || !self.evidence.is_empty();
+            let held = keys > 0 || self.rejects.total() > 0 || !self.evidence.is_empty();
             let silent = self.last_line == LastLine::IsFinal && outcomes.is_empty() && held;
             let due = ended || full || silent || keys >= KEYS || prepared.elapsed() >= INTERVAL;
             if due && !self.hopeless() {
                 self.finish(commit.take()).await?;
-                commit = Some(tokio::spawn(save(self.steadfast.clone(), self.prepare_commit()?)));
+                commit = Some(tokio::spawn(self.prepare_commit()?.save(self.steadfast.clone())));
+                self.kept.turn_over();
                 prepared = Instant::now();
             }
             if ended || full {
@@ -353,7 +356,9 @@ impl<'a> Reading<'a> {
     /// Waits for a commit under way.
     async fn finish(&mut self, commit: Option<Saving>) -> Result<(), Error> {
         if let Some(commit) = commit {
-            self.position = commit.await.map_err(|_| Error::Interrupted)??;
+            let (position, unidentified) = commit.await.map_err(|_| Error::Interrupted)??;
+            self.position = position;
+            self.outcome.unidentified += unidentified;
         }
         Ok(())
     }
@@ -379,9 +384,9 @@ impl<'a> Reading<'a> {
 
     /// Adds what one block told, in the order of the source.
     fn add(&mut self, block: &BlockOutcome) {
-        self.pending.add_rejects(&block.reject_counts);
+        self.rejects.merge(&block.reject_counts);
         self.received.add(block);
-        self.outcome.unidentified += self.pending.add_problems(&block.problems, &self.catalog, &mut self.kept);
+        self.kept.admit(&block.firsts, &mut self.refused);
         for reject in &block.rejects {
             if self.evidence.len() < EVIDENCE {
                 self.evidence.push(Reject {
@@ -400,12 +405,10 @@ impl<'a> Reading<'a> {
     }
 
     /// Takes everything counted so far, with the position up to which it was.
-    fn prepare_commit(&mut self) -> Result<IngestCommit, Error> {
+    fn prepare_commit(&mut self) -> Result<Prepared, Error> {
         let at = self.steadfast.clock.now();
         let Some(engine) = self.engine.as_mut() else { return Err(Error::Interrupted) };
-        for worker in engine.tallies() {
-            self.outcome.unidentified += self.pending.add_tallied(&worker.drain(), &self.catalog);
-        }
+        let tallied = engine.tallies().map(WorkerTally::drain).collect();
         self.outcome.unfinished = !engine.blocks.unfinished().is_empty();
         if let Some(End::Failed(error)) = engine.blocks.end() {
             self.outcome.failure = Some(format!("{error}; what is counted above is kept"));
@@ -417,13 +420,14 @@ impl<'a> Reading<'a> {
             after,
             newest_known: self.newest_known,
             catalog: self.job.import,
+            rejects: keyed(&std::mem::take(&mut self.rejects)),
             ..IngestCommit::empty(at)
         };
-        self.pending.take_into(&mut commit);
         let mut received = Received::default();
         received.add(&self.source, self.input.way(), &std::mem::take(&mut self.received));
         received.take_into(&mut commit);
-        Ok(commit)
+        let refused = std::mem::take(&mut self.refused);
+        Ok(Prepared { commit, tallied, refused, catalog: Arc::clone(&self.catalog) })
     }
 }
 
@@ -446,8 +450,34 @@ impl Input {
     }
 }
 
-/// A commit under way, which gives the position as it was saved.
-type Saving = tokio::task::JoinHandle<Result<Option<SourcePosition>, Error>>;
+/// A commit under way, which gives the position as it was saved, and how many of its calls name no app.
+type Saving = tokio::task::JoinHandle<Result<(Option<SourcePosition>, u64), Error>>;
+
+/// A commit, and what is to be put together for it.
+struct Prepared {
+    commit: IngestCommit,
+    tallied: Vec<Tallied>,
+    refused: Refused,
+    catalog: Arc<Catalog>,
+}
+
+impl Prepared {
+    /// Commits, while the next lines are read.
+    async fn save(self, steadfast: Steadfast) -> Result<(Option<SourcePosition>, u64), Error> {
+        let put_together = tokio::task::spawn_blocking(move || {
+            let Self { mut commit, tallied, refused, catalog } = self;
+            let mut pending = Pending::default();
+            let mut unidentified = 0;
+            for tallied in tallied {
+                unidentified += pending.add(&tallied, &catalog, &refused);
+            }
+            pending.take_into(&mut commit);
+            (commit, unidentified)
+        });
+        let (commit, unidentified) = put_together.await.map_err(|_| Error::Interrupted)?;
+        Ok((save(steadfast, commit).await?, unidentified))
+    }
+}
 
 /// A round, with the engine that read it.
 struct Round {

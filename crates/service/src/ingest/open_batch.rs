@@ -1,18 +1,16 @@
 //! A batch while it comes in: hashed, decoded and added up piece by piece, so that it needs little memory whatever its size.
 //! Nothing of it is counted before all of it is there and right.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash};
+use std::hash::BuildHasher;
 use std::io::Read;
 use std::sync::PoisonError;
 
-use foldhash::fast::{FixedState, RandomState};
-use model::{Company, Environment, PlatformZone, SourceName};
+use model::{Environment, PlatformZone, SourceName};
 use secrets::Digester;
 use store::SeenBatch;
 use traffic::{
-    BlockContext, BlockOutcome, CalledRoute, Decoder, FormatOptions, OtlpEncoding, OtlpPlaces, OtlpReader,
-    ProblemCalls, RejectCounts, Tallied, TimeBounds, WorkerTally,
+    BlockContext, BlockOutcome, Decoder, First, FormatOptions, OtlpEncoding, OtlpPlaces, OtlpReader, RejectCounts,
+    Tallied, TimeBounds, WorkerTally,
 };
 
 use super::array::{Malformed, Unfold};
@@ -41,8 +39,8 @@ const SPARE: usize = 1 << 20;
 /// About how much memory a count takes, in bytes.
 const COUNT_BYTES: usize = 64;
 
-/// About how much memory the calls of one kind that show a problem take beside their texts, in bytes.
-const PROBLEM_BYTES: usize = 320;
+/// About how much memory the first occurrence of a route or a company takes beside its text, in bytes.
+const FIRST_BYTES: usize = 128;
 
 /// What is known of a batch before its first byte.
 #[derive(Clone, Debug)]
@@ -125,7 +123,7 @@ impl Steadfast {
                 line: 1,
                 held: 0,
                 tallied: Vec::new(),
-                problems: Problems::default(),
+                firsts: Vec::new(),
                 received: OfSource::default(),
                 accepted: 0,
                 rejected: RejectCounts::default(),
@@ -189,7 +187,7 @@ impl OpenBatch {
         cutter.add(&lines, |block| tallying.add(&head, block));
         cutter.finish(|block| tallying.add(&head, block));
         let BatchHead { key, sender, source, reading, .. } = head;
-        let Tallying { known, tallied, problems, received, accepted, rejected, details, evidence, .. } = tallying;
+        let Tallying { known, tallied, firsts, received, accepted, rejected, details, evidence, .. } = tallying;
         Ok(DoneBatch(Done::Read(Box::new(ReadBatch {
             identity: Identity { sender, key, digest },
             source,
@@ -198,7 +196,7 @@ impl OpenBatch {
             import: known.import,
             catalog: known.catalog,
             tallied,
-            problems: problems.list,
+            firsts,
             accepted,
             rejected,
             details,
@@ -259,7 +257,7 @@ struct Tallying {
     /// About how much memory the rest takes.
     held: usize,
     tallied: Vec<Tallied>,
-    problems: Problems,
+    firsts: Vec<First>,
     received: OfSource,
     accepted: u64,
     rejected: RejectCounts,
@@ -280,10 +278,12 @@ impl Tallying {
         };
         let mut tally = self.borrow_tally();
         let outcome = tally.tally_block(block, 0, &context);
+        // Once as what is counted, once as what was met for the first time.
+        let texts = 2 * tally.text_bytes();
         let tallied = tally.drain();
         self.give_back(tally);
         if !tallied.is_empty() {
-            self.held += tallied.len() * COUNT_BYTES;
+            self.held += tallied.len() * COUNT_BYTES + texts;
             self.tallied.push(tallied);
         }
         self.add_outcome(head, outcome);
@@ -293,9 +293,8 @@ impl Tallying {
         self.accepted += outcome.counted;
         self.rejected.merge(&outcome.reject_counts);
         self.received.add(&outcome);
-        for calls in outcome.problems {
-            self.held += self.problems.add(calls);
-        }
+        self.held += outcome.firsts.len() * FIRST_BYTES;
+        self.firsts.extend(outcome.firsts);
         for reject in outcome.rejects {
             let (line, reason) = (self.line + reject.line_in_block, reject.reason);
             if self.details.len() < DETAILS {
@@ -329,51 +328,5 @@ impl Tallying {
         if kept.len() < KEPT_TALLIES {
             kept.push(tally);
         }
-    }
-}
-
-/// Calls that show a problem, each kind once, in the order in which they first came.
-#[derive(Default)]
-struct Problems {
-    list: Vec<ProblemCalls>,
-    /// The place of each by its hash; of two with one hash that of the first.
-    places: HashMap<u64, usize, FixedState>,
-    hasher: RandomState,
-}
-
-impl Problems {
-    /// Adds calls. Tells about how much memory they take.
-    fn add(&mut self, calls: ProblemCalls) -> usize {
-        let hash = self.hasher.hash_one(Kind(&calls));
-        if let Some(known) = self.places.get(&hash).and_then(|place| self.list.get_mut(*place))
-            && Kind(known).same(&calls)
-        {
-            known.counts += calls.counts;
-            return 0;
-        }
-        let texts = calls.app.as_str().len() + calls.method.len();
-        let route = if let CalledRoute::Undocumented(text) = &calls.route { text.len() } else { 0 };
-        let company = if let Company::Named(name) = &calls.company { name.len() } else { 0 };
-        self.places.entry(hash).or_insert(self.list.len());
-        self.list.push(calls);
-        PROBLEM_BYTES + texts + route + company
-    }
-}
-
-/// What tells calls apart.
-struct Kind<'a>(&'a ProblemCalls);
-
-impl Kind<'_> {
-    fn same(&self, other: &ProblemCalls) -> bool {
-        let ProblemCalls { app, environment, day, route, method, status, company, counts: _ } = self.0;
-        (app, environment, day, route) == (&other.app, &other.environment, &other.day, &other.route)
-            && (method, status, company) == (&other.method, &other.status, &other.company)
-    }
-}
-
-impl Hash for Kind<'_> {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        let ProblemCalls { app, environment, day, route, method, status, company, counts: _ } = self.0;
-        (app, environment.key(), day, route, method, status, company).hash(state);
     }
 }

@@ -1,28 +1,12 @@
 //! What is counted but not committed yet.
 
-use std::collections::HashMap;
-
 use foldhash::fast::FixedState;
 use indexmap::IndexSet;
-use model::{AppId, Catalog, Company, Counts, Day, Environment, RouteKey};
+use model::{AppId, Catalog, Company, RouteKey};
 use store::{CompanyDelta, IngestCommit, TallyDelta};
-use traffic::{CalledRoute, OTHER_ROUTE, ProblemCalls, RejectCounts, Tallied};
+use traffic::{CalledRoute, Calls, OTHER_ROUTE, RejectCounts, Tallied};
 
-use super::kept::Kept;
-
-/// Bytes of texts of routes and companies that are held until they are committed.
-const TEXT: usize = 32 << 20;
-
-/// A tally's key, with numbers for texts.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    app: u32,
-    environment: Environment,
-    day: Day,
-    route: u32,
-    method: u32,
-    status: u16,
-}
+use super::kept::{Refused, RefusedOf};
 
 type Table<T> = IndexSet<T, FixedState>;
 
@@ -32,26 +16,33 @@ pub(super) struct Pending {
     apps: Table<AppId>,
     routes: Table<RouteKey>,
     methods: Table<String>,
-    /// The number in `routes` of each route of the catalog that was met.
-    documented: HashMap<u32, u32, FixedState>,
-    tallies: HashMap<Key, Counts, FixedState>,
     companies: Table<String>,
-    company_tallies: HashMap<(Key, Company<u32>), u64, FixedState>,
-    rejects: RejectCounts,
-    /// Bytes of the texts of undocumented routes and of companies.
-    text: usize,
+    tallies: Vec<TallyDelta>,
+    company_tallies: Vec<CompanyDelta>,
 }
 
+/// The numbers that a tally's own stand for.
+struct Numbers<'a> {
+    apps: Vec<u32>,
+    methods: Vec<u32>,
+    /// Of undocumented routes.
+    routes: Vec<u32>,
+    companies: Vec<u32>,
+    /// Of the catalog's routes, as far as they were met.
+    documented: Vec<Option<u32>>,
+    catalog: &'a Catalog,
+    /// Of the route that stands for those that are not kept by name.
+    other: Option<u32>,
+    refused: RefusedOf<'a>,
+}
+
+/// The number of a text that is most often known.
 fn number<T: std::hash::Hash + Eq>(table: &mut Table<T>, value: T) -> u32 {
     u32::try_from(table.insert_full(value).0).unwrap_or(u32::MAX)
 }
 
-/// The number of a text that is most often known.
-fn numbered(table: &mut Table<String>, text: &str) -> u32 {
-    match table.get_index_of(text) {
-        Some(index) => u32::try_from(index).unwrap_or(u32::MAX),
-        None => number(table, text.to_owned()),
-    }
+fn undocumented(text: &str) -> RouteKey {
+    RouteKey { documented: false, text: text.to_owned() }
 }
 
 /// The id under which calls of this app are counted. (Readers refuse ids that can't be; should one slip
@@ -61,126 +52,96 @@ fn app_id(app: &str) -> AppId {
 }
 
 impl Pending {
-    /// How many keys there are.
-    pub(super) fn len(&self) -> usize {
-        self.tallies.len() + self.company_tallies.len()
-    }
-
-    /// Whether the texts of routes, which may be as long as lines, fill as much memory as they should.
-    pub(super) fn is_full(&self) -> bool {
-        self.text > TEXT
-    }
-
-    /// Adds what a worker counted of calls without a problem. Tells how many of them name no app.
-    pub(super) fn add_tallied(&mut self, tallied: &Tallied, catalog: &Catalog) -> u64 {
-        let mut unidentified = 0;
-        let apps: Vec<u32> = tallied.apps().iter().map(|app| number(&mut self.apps, app_id(app))).collect();
-        for calls in tallied.iter() {
-            let app = apps.get(calls.app as usize).copied().unwrap_or(u32::MAX);
-            let route = self.documented(calls.route, catalog);
-            let method = self.method(calls.method);
-            let key = Key { app, environment: calls.environment, day: calls.day, route, method, status: calls.status };
-            *self.tallies.entry(key).or_default() += calls.counts;
-            unidentified += if calls.app_id == AppId::UNIDENTIFIED { calls.counts.calls } else { 0 };
+    /// Adds what a worker counted. Tells how many of the calls name no app.
+    pub(super) fn add(&mut self, tallied: &Tallied, catalog: &Catalog, refused: &Refused) -> u64 {
+        let mut numbers = Numbers {
+            apps: tallied.apps().iter().map(|app| number(&mut self.apps, app_id(app))).collect(),
+            methods: tallied.methods().iter().map(|name| number(&mut self.methods, (**name).to_owned())).collect(),
+            routes: tallied.routes().iter().map(|text| number(&mut self.routes, undocumented(text))).collect(),
+            companies: tallied
+                .companies()
+                .iter()
+                .map(|name| number(&mut self.companies, (**name).to_owned()))
+                .collect(),
+            documented: vec![None; catalog.routes.len()],
+            catalog,
+            other: None,
+            refused: refused.of(tallied.apps(), tallied.routes(), tallied.companies()),
+        };
+        self.tallies.reserve(tallied.len());
+        let unidentified = tallied.apps().iter().position(|app| **app == *AppId::UNIDENTIFIED);
+        let mut of_none = 0;
+        let mut count = |calls: &Calls| {
+            of_none += if unidentified == Some(calls.app as usize) { calls.counts.calls } else { 0 };
+        };
+        for calls in tallied.plain() {
+            count(&calls);
+            let delta = self.delta(&calls, &mut numbers);
+            self.tallies.push(delta);
         }
-        unidentified
-    }
-
-    /// Adds rejected lines.
-    pub(super) fn add_rejects(&mut self, rejects: &RejectCounts) {
-        self.rejects.merge(rejects);
-    }
-
-    /// Adds calls that show a problem, in the order of the source. Tells how many of them name no app.
-    pub(super) fn add_problems(&mut self, problems: &[ProblemCalls], catalog: &Catalog, kept: &mut Kept) -> u64 {
-        let mut unidentified = 0;
-        for calls in problems {
-            let group = kept.group(calls);
-            let route = match &calls.route {
-                CalledRoute::Documented(index) => self.documented(*index, catalog),
-                CalledRoute::Undocumented(text) => {
-                    let text = if kept.admits_route(group, text) { text } else { OTHER_ROUTE };
-                    self.text += text.len();
-                    number(&mut self.routes, RouteKey { documented: false, text: text.to_owned() })
-                }
-            };
-            let company = match &calls.company {
+        for (calls, company) in tallied.problems() {
+            count(&calls);
+            let delta = self.delta(&calls, &mut numbers);
+            self.tallies.push(delta);
+            let company = match company {
+                Company::Named(name) if numbers.refused.has_company(&calls, name) => Company::Others,
+                Company::Named(name) => Company::Named(at(&numbers.companies, name)),
                 Company::Absent => Company::Absent,
-                Company::Named(name) if kept.admits_company(group, name) => {
-                    self.text += name.len();
-                    Company::Named(numbered(&mut self.companies, name))
+                Company::Others => Company::Others,
+            };
+            let TallyDelta { app, environment, day, route, method, status, counts } = delta;
+            let calls = counts.calls;
+            self.company_tallies.push(CompanyDelta { app, environment, day, company, route, method, status, calls });
+        }
+        of_none
+    }
+
+    fn delta(&mut self, calls: &Calls, numbers: &mut Numbers<'_>) -> TallyDelta {
+        TallyDelta {
+            app: at(&numbers.apps, calls.app),
+            environment: calls.environment,
+            day: calls.day,
+            route: self.route(calls, numbers),
+            method: at(&numbers.methods, calls.method),
+            status: calls.status,
+            counts: calls.counts,
+        }
+    }
+
+    fn route(&mut self, calls: &Calls, numbers: &mut Numbers<'_>) -> u32 {
+        match calls.route {
+            CalledRoute::Documented(index) => match numbers.documented.get_mut(index as usize) {
+                Some(Some(known)) => *known,
+                place => {
+                    let route = numbers.catalog.routes.get(index as usize);
+                    let text = route.map_or_else(String::new, |route| route.text.clone());
+                    let known = number(&mut self.routes, RouteKey { documented: true, text });
+                    if let Some(place) = place {
+                        *place = Some(known);
+                    }
+                    known
                 }
-                Company::Named(_) | Company::Others => Company::Others,
-            };
-            let key = Key {
-                app: self.app(&calls.app),
-                environment: calls.environment,
-                day: calls.day,
-                route,
-                method: self.method(&calls.method),
-                status: calls.status,
-            };
-            *self.tallies.entry(key).or_default() += calls.counts;
-            *self.company_tallies.entry((key, company)).or_default() += calls.counts.calls;
-            unidentified += if calls.app.is_unidentified() { calls.counts.calls } else { 0 };
+            },
+            CalledRoute::Undocumented(route) if numbers.refused.has_route(calls, route) => {
+                *numbers.other.get_or_insert_with(|| number(&mut self.routes, undocumented(OTHER_ROUTE)))
+            }
+            CalledRoute::Undocumented(route) => at(&numbers.routes, route),
         }
-        unidentified
-    }
-
-    /// The number of a route of the catalog.
-    fn documented(&mut self, index: u32, catalog: &Catalog) -> u32 {
-        *self.documented.entry(index).or_insert_with(|| {
-            let text = catalog.routes.get(index as usize).map_or_else(String::new, |route| route.text.clone());
-            number(&mut self.routes, RouteKey { documented: true, text })
-        })
-    }
-
-    fn app(&mut self, app: &AppId) -> u32 {
-        match self.apps.get_index_of(app) {
-            Some(index) => u32::try_from(index).unwrap_or(u32::MAX),
-            None => number(&mut self.apps, app.clone()),
-        }
-    }
-
-    fn method(&mut self, method: &str) -> u32 {
-        numbered(&mut self.methods, method)
-    }
-
-    /// Forgets which routes the catalog's numbers stand for: what comes next was matched with another.
-    pub(super) fn change_catalog(&mut self) {
-        self.documented.clear();
     }
 
     /// Takes all out, into a commit.
-    pub(super) fn take_into(&mut self, commit: &mut IngestCommit) {
-        let pending = std::mem::take(self);
-        let tally = |(key, counts): (Key, Counts)| TallyDelta {
-            app: key.app,
-            environment: key.environment,
-            day: key.day,
-            route: key.route,
-            method: key.method,
-            status: key.status,
-            counts,
-        };
-        let by_company = |((key, company), calls): ((Key, Company<u32>), u64)| CompanyDelta {
-            app: key.app,
-            environment: key.environment,
-            day: key.day,
-            company,
-            route: key.route,
-            method: key.method,
-            status: key.status,
-            calls,
-        };
-        commit.apps = pending.apps.into_iter().collect();
-        commit.routes = pending.routes.into_iter().collect();
-        commit.methods = pending.methods.into_iter().collect();
-        commit.tallies = pending.tallies.into_iter().map(tally).collect();
-        commit.companies = pending.companies.into_iter().collect();
-        commit.company_tallies = pending.company_tallies.into_iter().map(by_company).collect();
-        commit.rejects = keyed(&pending.rejects);
+    pub(super) fn take_into(self, commit: &mut IngestCommit) {
+        commit.apps = self.apps.into_iter().collect();
+        commit.routes = self.routes.into_iter().collect();
+        commit.methods = self.methods.into_iter().collect();
+        commit.companies = self.companies.into_iter().collect();
+        commit.tallies = self.tallies;
+        commit.company_tallies = self.company_tallies;
     }
+}
+
+fn at(numbers: &[u32], number: u32) -> u32 {
+    numbers.get(number as usize).copied().unwrap_or(u32::MAX)
 }
 
 /// Rejected lines by the keys of their reasons.

@@ -7,16 +7,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use model::{Environment, PlatformZone};
-use traffic::{BlockContext, BlockOutcome, Decoder, TimeBounds, WorkerTally};
+use traffic::{BlockContext, BlockOutcome, Decoder, First, Named, TimeBounds, WorkerTally};
 
+use super::KEYS;
 use super::blocks::{Block, Blocks};
 use super::routes::CatalogMatcher;
 
 /// How many blocks make a round at most: little enough to hold what is kept of each in memory.
 const BLOCKS: u64 = 256;
 
-/// How many keys of calls with problems make a round at most, as soon as that is noticed.
-const PROBLEMS: usize = 100_000;
+/// How many bytes what is new ([`traffic::First`]) has in a round at most, as soon as that is noticed.
+const FIRSTS: usize = 4 << 20;
+
+/// What one of these has beside its name, about, in bytes.
+const FIRST: usize = 128;
+
+/// Bytes of texts of routes and companies that are held until they are committed.
+const TEXT: usize = 8 << 20;
 
 /// How long a round lasts at most, so that a slow source is committed too.
 const LONGEST: Duration = Duration::from_secs(1);
@@ -63,16 +70,17 @@ impl Engine {
         Self { blocks, workers: std::iter::repeat_with(worker).take(threads.max(1)).collect() }
     }
 
-    /// Reads a round. Its outcomes come in the order of the source; counts of calls without problems stay
+    /// Reads a round. Its outcomes come in the order of the source; counts stay
     /// with the workers until [`Engine::tallies`] are drained, since their order does not matter.
     pub(super) fn round(&mut self, job: &Job, bounds: TimeBounds) -> Vec<BlockOutcome> {
         let started = Instant::now();
+        let (keys, firsts) = (AtomicUsize::new(self.len()), AtomicUsize::new(0));
         let shared = Mutex::new((&mut self.blocks, BLOCKS));
-        let problems = AtomicUsize::new(0);
         let next = |block: &mut Block| {
             let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
             let (blocks, left) = &mut *guard;
-            if *left == 0 || started.elapsed() > LONGEST || problems.load(Ordering::Relaxed) > PROBLEMS {
+            let full = keys.load(Ordering::Relaxed) > KEYS || firsts.load(Ordering::Relaxed) > FIRSTS;
+            if *left == 0 || full || started.elapsed() > LONGEST {
                 return None;
             }
             let sequence = blocks.next(block);
@@ -82,8 +90,10 @@ impl Engine {
         let work = |worker: &mut Worker| {
             let mut outcomes = Vec::new();
             while let Some(sequence) = next(&mut worker.block) {
+                let before = worker.tally.len();
                 let outcome = tally(&mut worker.tally, worker.block.bytes(), sequence, job, bounds);
-                problems.fetch_add(outcome.problems.len(), Ordering::Relaxed);
+                keys.fetch_add(worker.tally.len().saturating_sub(before), Ordering::Relaxed);
+                firsts.fetch_add(outcome.firsts.iter().map(size).sum(), Ordering::Relaxed);
                 outcomes.push(outcome);
             }
             outcomes
@@ -129,6 +139,16 @@ impl Engine {
     pub(super) fn len(&self) -> usize {
         self.workers.iter().map(|worker| worker.tally.len()).sum()
     }
+
+    /// Whether the texts that the workers hold, which may be as long as lines, fill as much memory as they should.
+    pub(super) fn is_full(&self) -> bool {
+        self.workers.iter().map(|worker| worker.tally.text_bytes()).sum::<usize>() > TEXT
+    }
+}
+
+fn size(first: &First) -> usize {
+    let (Named::Route(name) | Named::Company(name)) = &first.name;
+    FIRST + name.len()
 }
 
 fn tally(tally: &mut WorkerTally, bytes: &[u8], sequence: u64, job: &Job, bounds: TimeBounds) -> BlockOutcome {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use catalog::Matcher;
-use model::{Catalog, Day, Operation, Route, Segments};
+use model::{Catalog, Day, Operation, Route};
 use traffic::MatchRoute;
 
 /// The routes of the catalog, as readers of logs ask for them.
@@ -31,6 +31,15 @@ impl CatalogMatcher {
         }
         let ordinary = catalog.routes.iter().map(ordinary).collect();
         Self { documented: Matcher::new(&catalog), removed: Matcher::new(&removed), until, ordinary, catalog }
+    }
+
+    /// The route that was documented on the day of the call, and is no more.
+    fn match_removed(&self, (path, day): &(&str, Day)) -> Option<u32> {
+        if self.until.is_empty() {
+            return None;
+        }
+        let (index, until) = *self.until.get(self.removed.match_path(path)?)?;
+        (*day < until).then_some(index)
     }
 
     #[cold]
@@ -76,15 +85,14 @@ fn ordinary(route: &Route) -> u8 {
 }
 
 impl MatchRoute for CatalogMatcher {
-    fn match_route(&self, segments: &Segments<'_>, day: Day) -> Option<u32> {
-        if let Some(index) = self.documented.match_segments(segments) {
-            return u32::try_from(index).ok();
-        }
-        if self.until.is_empty() {
-            return None;
-        }
-        let (index, until) = *self.until.get(self.removed.match_segments(segments)?)?;
-        (day < until).then_some(index)
+    fn match_paths(&self, calls: &[(&str, Day)], routes: &mut Vec<Option<u32>>) {
+        let paths: Vec<&str> = calls.iter().map(|(path, _)| *path).collect();
+        let mut left = calls.iter();
+        self.documented.match_paths(&paths, |found| {
+            let call = left.next();
+            let documented = found.and_then(|index| u32::try_from(index).ok());
+            routes.push(documented.or_else(|| self.match_removed(call?)));
+        });
     }
 
     fn shows_problem(&self, route: u32, method: &str, day: Day) -> bool {

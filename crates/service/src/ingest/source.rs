@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
 /// What to read.
@@ -86,7 +86,11 @@ impl Source {
                 if file.metadata()?.is_dir() {
                     return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory; name the files in it"));
                 }
-                Self::unpack(Box::new(file))
+                let mut source = Self::unpack(Box::new(file))?;
+                if source.packing != Packing::Plain {
+                    source.stream = Box::new(Ahead::new(source.stream));
+                }
+                Ok(source)
             }
             Input::Pipe(path) => Self::unpack(Box::new(Patient::new(File::open(path)?)?)),
             Input::Stdin => Self::unpack(Box::new(Patient::new(io::stdin())?)),
@@ -116,6 +120,95 @@ impl Source {
         };
         Ok(Self { stream, packing, progress })
     }
+}
+
+/// Unpacks on a thread of its own, so that whoever needs the bytes does not wait while others are unpacked. Files of
+/// which only the beginning is looked at need none.
+struct Ahead {
+    /// Until the thread is started.
+    stream: Option<Box<dyn Read + Send>>,
+    /// Bytes read before.
+    beginning: usize,
+    chunks: Option<Receiver<io::Result<Vec<u8>>>>,
+    chunk: io::Cursor<Vec<u8>>,
+    /// Chunks that were read, to be filled again.
+    spent: Option<SyncSender<Vec<u8>>>,
+}
+
+/// How many bytes are looked at before the thread is started.
+const BEGINNING: usize = 512 << 10;
+
+/// How many bytes are handed over at once.
+const CHUNK: usize = 256 << 10;
+
+/// How many chunks wait at most.
+const CHUNKS: usize = 4;
+
+impl Ahead {
+    fn new(stream: Box<dyn Read + Send>) -> Self {
+        Self { stream: Some(stream), beginning: 0, chunks: None, chunk: io::Cursor::default(), spent: None }
+    }
+
+    fn start(&mut self) -> io::Result<()> {
+        let Some(mut stream) = self.stream.take() else { return Ok(()) };
+        let (send, chunks) = std::sync::mpsc::sync_channel(CHUNKS);
+        let (spent, again) = std::sync::mpsc::sync_channel::<Vec<u8>>(CHUNKS);
+        std::thread::Builder::new().name("unpack".to_owned()).spawn(move || {
+            loop {
+                let mut chunk = again.try_recv().unwrap_or_default();
+                chunk.resize(CHUNK, 0);
+                let (filled, end) = fill(stream.as_mut(), &mut chunk);
+                chunk.truncate(filled);
+                // Whoever reads may have gone.
+                if filled > 0 && send.send(Ok(chunk)).is_err() {
+                    return;
+                }
+                match end {
+                    None => {}
+                    Some(Ok(())) => return,
+                    Some(Err(error)) => {
+                        let _ = send.send(Err(error));
+                        return;
+                    }
+                }
+            }
+        })?;
+        (self.chunks, self.spent) = (Some(chunks), Some(spent));
+        Ok(())
+    }
+}
+
+impl Read for Ahead {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.beginning >= BEGINNING {
+            self.start()?;
+        }
+        if let Some(stream) = &mut self.stream {
+            let n = stream.read(buffer)?;
+            self.beginning += n;
+            return Ok(n);
+        }
+        if self.chunk.position() == self.chunk.get_ref().len() as u64 {
+            let Some(next) = self.chunks.as_ref().and_then(|chunks| chunks.recv().ok()) else { return Ok(0) };
+            let spent = std::mem::replace(&mut self.chunk, io::Cursor::new(next?)).into_inner();
+            let _ = self.spent.as_ref().map(|again| again.try_send(spent));
+        }
+        self.chunk.read(buffer)
+    }
+}
+
+/// Fills a buffer as far as there is anything. Returns how far, and how the stream ended if it did.
+fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<io::Result<()>>) {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match stream.read(&mut buffer[filled..]) {
+            Ok(0) => return (filled, Some(Ok(()))),
+            Ok(n) => filled += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (filled, Some(Err(error))),
+        }
+    }
+    (filled, None)
 }
 
 /// Reads on a thread of its own, so that whoever waits for bytes can stop waiting: a read that finds none for
@@ -187,4 +280,36 @@ pub fn packed_size(input: &Input) -> Option<u64> {
 
 fn size_of(path: &Path) -> Option<u64> {
     std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A stream that fails after some bytes, most often giving fewer than it is asked for.
+    struct Breaking(io::Cursor<Vec<u8>>);
+
+    impl Read for Breaking {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let most = buffer.len().min(10_007);
+            match self.0.read(&mut buffer[..most])? {
+                0 => Err(io::ErrorKind::InvalidData.into()),
+                n => Ok(n),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_read_ahead_is_the_stream_to_its_end() {
+        for length in [0, 1, BEGINNING - 1, BEGINNING, BEGINNING + 1, BEGINNING + CHUNK, 3_000_000] {
+            let bytes: Vec<u8> = (0..length).map(|n| (n % 251) as u8).collect();
+            let mut read = Vec::new();
+            Ahead::new(Box::new(io::Cursor::new(bytes.clone()))).read_to_end(&mut read).unwrap();
+            assert!(read == bytes, "{length}");
+            let mut read = Vec::new();
+            let ended = Ahead::new(Box::new(Breaking(io::Cursor::new(bytes.clone())))).read_to_end(&mut read);
+            assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::InvalidData);
+            assert!(read == bytes, "{length}");
+        }
+    }
 }

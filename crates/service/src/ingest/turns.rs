@@ -4,10 +4,11 @@ use std::sync::{Mutex, PoisonError};
 
 use store::{BatchCommit, IngestCommit};
 use tokio::sync::oneshot;
+use traffic::RejectCounts;
 
 use super::KEYS;
 use super::batch::{BatchOutcome, ReadBatch};
-use super::kept::Kept;
+use super::kept::{Kept, Refused};
 use super::pending::{Pending, keyed};
 use super::received::Received;
 use crate::{Error, Steadfast};
@@ -137,16 +138,17 @@ impl Turn {
 
     async fn try_save(&mut self, steadfast: &Steadfast, batches: &[&ReadBatch]) -> Result<(), Error> {
         self.meet(batches.iter().filter_map(|batch| batch.import).max());
-        self.kept.learn(batches.iter().flat_map(|batch| &batch.problems), steadfast.store.as_ref()).await?;
+        self.kept.learn(batches.iter().flat_map(|batch| &batch.firsts), steadfast.store.as_ref()).await?;
         let (mut pending, mut received) = (Pending::default(), Received::default());
+        let mut rejected = RejectCounts::default();
         for batch in batches {
             received.add(&batch.source, batch.way, &batch.received);
-            pending.change_catalog();
+            let mut refused = Refused::default();
+            self.kept.admit(&batch.firsts, &mut refused);
             for tallied in &batch.tallied {
-                pending.add_tallied(tallied, &batch.catalog);
+                pending.add(tallied, &batch.catalog, &refused);
             }
-            pending.add_rejects(&batch.rejected);
-            pending.add_problems(&batch.problems, &batch.catalog, &mut self.kept);
+            rejected.merge(&batch.rejected);
             steadfast.keep_rejects(&batch.evidence)?;
         }
         let since = steadfast.forgotten_since();
@@ -162,6 +164,7 @@ impl Turn {
             // The oldest of their catalogs: if it is not the last any more, counts settle by themselves.
             catalog: batches.iter().map(|batch| batch.import).min().flatten(),
             batches: batches.iter().map(seen).collect(),
+            rejects: keyed(&rejected),
             ..IngestCommit::empty(steadfast.clock.now())
         };
         pending.take_into(&mut commit);

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use model::{AppId, Company, CompanyTally, Day, DayRange, Environment};
 use rusqlite::{OptionalExtension, Transaction};
 
+use super::error::too_large;
 use super::intern::Interned;
+use super::packed::{Packed, Parts};
 use super::tallies::{Texts, has_calls, load_method, load_route, missing, texts};
-use super::{rows, sql};
+use super::{many, rows, sql};
 use crate::{CompanyDelta, IngestCommit, Result};
 
 /// Stands in the place of a company's number for calls without the header.
@@ -17,48 +19,28 @@ const ABSENT: i64 = 0;
 /// Stands in the place of a company's number for those beyond the bound.
 const OTHERS: i64 = -1;
 
-/// A key in numbers, ordered as the table is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct CompanyRow {
-    app: i64,
-    environment: u8,
-    day: i32,
-    company: i64,
-    route: i64,
-    method: i64,
-    status: u16,
-    calls: i64,
-}
-
 /// Adds what a commit counts by company.
 pub(super) fn add(tx: &Transaction<'_>, commit: &IngestCommit, interned: &Interned) -> Result<()> {
     let companies = numbers(tx, commit)?;
-    let row = |delta: &CompanyDelta| {
+    let row = |(at, delta): (usize, &CompanyDelta)| {
         let (app, route, method) = interned.numbers_of(delta.app, delta.route, delta.method)?;
         let company = match delta.company {
             Company::Absent => ABSENT,
             Company::Named(number) => companies[super::intern::index(number, companies.len())?],
             Company::Others => OTHERS,
         };
-        Ok(CompanyRow {
-            app,
-            environment: rows::environment(delta.environment),
-            day: delta.day.epoch_days(),
-            company,
-            route,
-            method,
-            status: delta.status,
-            calls: rows::count(delta.calls)?,
-        })
+        let (environment, day) = (delta.environment, delta.day.epoch_days());
+        Packed::new(&Parts { app, environment, day, company, route, method, status: delta.status }, at)
     };
-    let mut rows = commit.company_tallies.iter().map(row).collect::<Result<Vec<_>>>()?;
+    let mut rows = commit.company_tallies.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?;
     rows.sort_unstable();
-    let mut add = tx.prepare_cached(sql::COMPANY_TALLY_ADD)?;
-    for row in rows {
-        let CompanyRow { app, environment, day, company, route, method, status, calls } = row;
-        add.execute((app, environment, day, company, route, method, status, calls))?;
-    }
-    Ok(())
+    let row = |of_key: &[Packed]| {
+        let Parts { app, environment, day, company, route, method, status } = of_key[0].parts();
+        let add = |sum: u64, row: &Packed| sum.checked_add(commit.company_tallies[row.at as usize].calls);
+        let calls = rows::count(of_key.iter().try_fold(0, add).ok_or_else(too_large)?)?;
+        Ok([app, rows::environment(environment).into(), day.into(), company, route, method, status.into(), calls])
+    };
+    many::execute(tx, sql::COMPANY_TALLY_ADD, rows.chunk_by(Packed::is_of_key).map(row))
 }
 
 /// The stored numbers of a commit's companies; unknown ones are added.

@@ -1,25 +1,13 @@
 //! Committing what was read: counts, rejects and the position, all or nothing.
 
-use model::Environment;
+use model::{Counts, Environment};
 use rusqlite::Transaction;
 
 use super::error::too_large;
 use super::intern::Interned;
-use super::{batches, catalog, companies, health, moves, positions, rows, sources, sql};
+use super::packed::{Packed, Parts};
+use super::{batches, catalog, companies, health, many, moves, positions, rows, sources, sql};
 use crate::{IngestCommit, Result, SourcePosition, TallyDelta};
-
-/// A key in numbers, ordered as the table is: rows written in that order find their page at hand.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct TallyRow {
-    app: i64,
-    environment: u8,
-    day: i32,
-    route: i64,
-    method: i64,
-    status: u16,
-    /// Where the counts are in the commit.
-    at: usize,
-}
 
 pub(super) fn commit(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Option<SourcePosition>> {
     positions::check(tx, commit)?;
@@ -47,53 +35,55 @@ pub(super) fn rejects(tx: &Transaction<'_>) -> Result<Vec<(String, u64)>> {
     statement.query_and_then((), |row| Ok((row.get(0)?, rows::count_at(row, 1)?)))?.collect()
 }
 
-fn rows_in_order(commit: &IngestCommit, interned: &Interned) -> Result<Vec<TallyRow>> {
+/// What to add, in the order of the table.
+fn rows_in_order(commit: &IngestCommit, interned: &Interned) -> Result<Vec<Packed>> {
     let row = |(at, delta): (usize, &TallyDelta)| {
         let (app, route, method) = interned.numbers(delta)?;
-        let environment = rows::environment(delta.environment);
-        Ok(TallyRow { app, environment, day: delta.day.epoch_days(), route, method, status: delta.status, at })
+        let (environment, day) = (delta.environment, delta.day.epoch_days());
+        Packed::new(&Parts { app, environment, day, company: -1, route, method, status: delta.status }, at)
     };
     let mut rows = commit.tallies.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?;
     rows.sort_unstable();
     Ok(rows)
 }
 
-fn add_tallies(tx: &Transaction<'_>, rows: &[TallyRow], tallies: &[TallyDelta]) -> Result<()> {
-    let mut add = tx.prepare_cached(sql::TALLY_ADD)?;
-    for row in rows {
-        let counts = &tallies[row.at].counts;
-        add.execute((
-            row.app,
-            row.environment,
-            row.day,
-            row.route,
-            row.method,
-            row.status,
-            rows::count(counts.calls)?,
-            rows::count(counts.header_absent)?,
-            rows::count(counts.service_calls)?,
-            rows::count(counts.service_header_absent)?,
-        ))?;
-    }
-    Ok(())
+fn add_tallies(tx: &Transaction<'_>, rows: &[Packed], tallies: &[TallyDelta]) -> Result<()> {
+    let row = |of_key: &[Packed]| {
+        let Parts { app, environment, day, route, method, status, .. } = of_key[0].parts();
+        let sum = |of: fn(&Counts) -> u64| {
+            let add = |sum: u64, row: &Packed| sum.checked_add(of(&tallies[row.at as usize].counts));
+            rows::count(of_key.iter().try_fold(0, add).ok_or_else(too_large)?)
+        };
+        Ok([
+            app,
+            rows::environment(environment).into(),
+            day.into(),
+            route,
+            method,
+            status.into(),
+            sum(|counts| counts.calls)?,
+            sum(|counts| counts.header_absent)?,
+            sum(|counts| counts.service_calls)?,
+            sum(|counts| counts.service_header_absent)?,
+        ])
+    };
+    many::execute(tx, sql::TALLY_ADD, rows.chunk_by(Packed::is_of_key).map(row))
 }
 
 /// Adds the calls of each app and day, and marks the production days dirty, with one mark for the commit.
-fn add_days(tx: &Transaction<'_>, rows: &[TallyRow], tallies: &[TallyDelta]) -> Result<()> {
+fn add_days(tx: &Transaction<'_>, rows: &[Packed], tallies: &[TallyDelta]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     let mark = health::next_mark(tx)?;
-    let mut add_day = tx.prepare_cached(sql::DAY_ADD)?;
-    let mut add_mark = tx.prepare_cached(sql::MARK_ADD)?;
-    for day in rows.chunk_by(|a, b| (a.app, a.environment, a.day) == (b.app, b.environment, b.day)) {
-        let add = |sum: u64, row: &TallyRow| sum.checked_add(tallies[row.at].counts.calls);
-        let calls = day.iter().try_fold(0, add).ok_or_else(too_large)?;
-        let TallyRow { app, environment, day, .. } = day[0];
-        add_day.execute((app, environment, day, rows::count(calls)?))?;
-        if environment == rows::environment(Environment::Production) {
-            add_mark.execute((app, day, mark))?;
-        }
-    }
-    Ok(())
+    let days = || rows.chunk_by(Packed::is_of_group);
+    let calls = |of_day: &[Packed]| {
+        let add = |sum: u64, row: &Packed| sum.checked_add(tallies[row.at as usize].counts.calls);
+        let calls = of_day.iter().try_fold(0, add).ok_or_else(too_large)?;
+        let Parts { app, environment, day, .. } = of_day[0].parts();
+        Ok([app, rows::environment(environment).into(), day.into(), rows::count(calls)?])
+    };
+    many::execute(tx, sql::DAY_ADD, days().map(calls))?;
+    let dirty = days().map(|of_day| of_day[0].parts()).filter(|day| day.environment == Environment::Production);
+    many::execute(tx, sql::MARK_ADD, dirty.map(|Parts { app, day, .. }| Ok([app, day.into(), mark])))
 }

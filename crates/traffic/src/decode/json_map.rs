@@ -9,9 +9,9 @@ use super::request_line::RequestLine;
 use super::{DecodeJson, Decoded};
 use crate::fields;
 use crate::format::FormatError;
-use crate::json::{FieldTree, Slot, Slots, Value, scan_object};
+use crate::json::{FieldTree, Slot, Slots, Value};
 use crate::reject::{Reject, RejectReason, TimeBounds};
-use crate::time::{UnixUnit, parse_local, parse_rfc3339, parse_unix};
+use crate::time::{RecentDates, UnixUnit, parse_rfc3339, parse_unix};
 
 /// Reads JSON lines through a field map.
 #[derive(Clone, Debug)]
@@ -95,18 +95,14 @@ fn holds_something(value: &Value<'_>) -> bool {
 impl DecodeJson for JsonMapDecoder {
     const STRICT: bool = false;
 
-    fn decode<'a>(
-        &self,
-        text: &'a str,
-        start: usize,
-        end: usize,
-        slots: &mut Slots,
-        bounds: &TimeBounds,
-    ) -> Decoded<'a> {
-        scan_object(text, start, end, &self.tree, slots)
-            .map_err(|malformed| Reject::because(RejectReason::NotJson, malformed.problem))?;
+    fn tree(&self) -> &FieldTree {
+        &self.tree
+    }
+
+    #[inline]
+    fn call<'a>(&self, text: &'a str, slots: &Slots, dates: &mut RecentDates, bounds: &TimeBounds) -> Decoded<'a> {
         let line = Fields { text, slots };
-        let time = bounds.check(time(line.first(&self.time))?)?;
+        let time = bounds.check(time(line.first(&self.time), dates)?)?;
         let request = line.first_text(&self.request);
         let (method, path) = match (line.first_text(&self.method), line.first_text(&self.path), request) {
             (Some(method), Some(path), _) => (fields::method(method)?, fields::path(path)?),
@@ -147,21 +143,22 @@ impl DecodeJson for JsonMapDecoder {
     }
 }
 
-fn time(value: Option<Value<'_>>) -> Result<UnixMillis, Reject> {
+fn time(value: Option<Value<'_>>, dates: &mut RecentDates) -> Result<UnixMillis, Reject> {
     let text = match value {
         Some(Value::Text(text)) => text,
         Some(Value::Number(number)) => Cow::Borrowed(number),
         Some(_) => return Err(Reject::plain(RejectReason::BadTime)),
         None => return Err(Reject::plain(RejectReason::MissingTime)),
     };
-    parse_any_time(&text).ok_or_else(|| Reject::quoting(RejectReason::BadTime, &text))
+    parse_any_time(&text, dates).ok_or_else(|| Reject::quoting(RejectReason::BadTime, &text))
 }
 
 /// A time in any of the ways in which gateways write one.
-pub(super) fn parse_any_time(text: &str) -> Option<UnixMillis> {
-    parse_rfc3339(text)
+fn parse_any_time(text: &str, dates: &mut RecentDates) -> Option<UnixMillis> {
+    dates
+        .rfc3339(text)
         .or_else(|| parse_unix(text, UnixUnit::Any))
-        .or_else(|| parse_local(text))
+        .or_else(|| dates.local(text))
         .or_else(|| parse_rfc3339(&with_colon_in_offset(text)?))
 }
 
@@ -175,12 +172,14 @@ fn with_colon_in_offset(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::Scratch;
+    use crate::decode::json_lines::decode_json_line;
 
     fn decode(map: &str, line: &str) -> Result<String, RejectReason> {
         let decoder = JsonMapDecoder::new(&map.parse().unwrap()).unwrap();
         let bounds = TimeBounds { now: UnixMillis(1_800_000_000_000), oldest: UnixMillis(0) };
-        let call =
-            decoder.decode(line, 0, line.len(), &mut Slots::default(), &bounds).map_err(|reject| reject.reason)?;
+        let call = decode_json_line(&decoder, line.as_bytes(), &bounds, &mut Scratch::default())
+            .map_err(|reject| reject.reason)?;
         Ok(format!(
             "{} {:?} {:?} {} {} {} {} {:?}",
             call.time.0,
@@ -258,8 +257,13 @@ mod tests {
 
     #[test]
     fn times_of_every_gateway_are_read() {
-        let check =
-            |text: &str| assert_eq!(parse_any_time(text).map(|time| time.0 / 1000), Some(1_795_182_312), "{text}");
+        let check = |text: &str| {
+            assert_eq!(
+                parse_any_time(text, &mut RecentDates::default()).map(|time| time.0 / 1000),
+                Some(1_795_182_312),
+                "{text}"
+            );
+        };
         for text in [
             "2026-11-20T13:45:12.345Z",
             "2026-11-20T14:45:12+0100",
@@ -274,6 +278,6 @@ mod tests {
         ] {
             check(text);
         }
-        assert_eq!(parse_any_time("2026-11-20T13:45:12"), None);
+        assert_eq!(parse_any_time("2026-11-20T13:45:12", &mut RecentDates::default()), None);
     }
 }

@@ -2,10 +2,12 @@
 
 mod escape;
 mod joined;
+mod plain;
 mod reader;
 mod template;
 mod variables;
 
+pub(crate) use plain::Spans;
 pub(crate) use reader::LogDecoder;
 pub(crate) use variables::Variables;
 

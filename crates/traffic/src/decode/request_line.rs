@@ -39,6 +39,26 @@ impl<'a> RequestLine<'a> {
     }
 }
 
+/// Where in the request line that stands from `start` to `end` the method ends, and where the path, if it is one as
+/// nearly all are: a common method, a path and a version of three characters, one space between each. What it takes
+/// apart, [`RequestLine::parse`] takes apart alike.
+#[inline(always)]
+pub(crate) fn plain_request(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let line = text.as_bytes().get(start..end)?;
+    let [before, b' ', b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', a, b] = line.last_chunk::<10>()? else {
+        return None;
+    };
+    // The first space, found in one step: its lowest mark is right, whatever stands above it.
+    let spaces = u64::from_le_bytes(*line.first_chunk()?) ^ (ONES * u64::from(b' '));
+    let space = (spaces.wrapping_sub(ONES) & !spaces & (ONES * 0x80)).trailing_zeros() as usize / 8;
+    let plain = fields::is_common_method(text, start, start + space)
+        & (line.get(space + 1) == Some(&b'/'))
+        & (*before != b' ' && *a != b' ' && *b != b' ')
+        & (line.len() > space + 10);
+    plain.then_some((start + space, end - 9))
+}
+
 fn is_version(word: &str) -> bool {
     word.strip_prefix("HTTP/").is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))
 }
@@ -62,7 +82,16 @@ fn cut<'a>(text: &Cow<'a, str>, start: usize, end: usize) -> Cow<'a, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn plain(line: &str) -> Option<(&str, &str)> {
+        let text = format!("{line}\" ");
+        let found = plain_request(&text, 0, line.len());
+        assert_eq!(plain_request(line, 0, line.len()), found);
+        found.map(|(method, path)| (&line[..method], &line[method + 1..path]))
+    }
 
     #[test]
     fn request_lines_are_taken_apart() {
@@ -70,6 +99,9 @@ mod tests {
             for line in [Cow::Borrowed(line), Cow::Owned(line.to_owned())] {
                 let parsed = RequestLine::parse(line.clone()).map_err(|reject| reject.reason);
                 assert_eq!(parsed.as_ref().map(|r| (&*r.method, &*r.path)).map_err(|e| *e), expected, "{line}");
+                if let Some(plain) = plain(&line) {
+                    assert_eq!(Ok(plain), expected, "{line}");
+                }
             }
         };
         check("GET /a?b HTTP/1.1", Ok(("GET", "/a?b")));
@@ -105,5 +137,29 @@ mod tests {
         // More spaces than one
         check("GET   /a HTTP/1.1", "/a");
         check("GET  /a  HTTP/1.1  ", "/a");
+    }
+
+    proptest! {
+        #[test]
+        fn plain_request_lines_are_taken_apart_alike(
+            line in "(GET|PUT|get|P) {1,2}[/a é]{0,6} {0,2}HTTP/[0-9 x.]{1,4}", at in any::<prop::sample::Index>(), with in "[ é/x]{0,1}",
+        ) {
+            let mut damaged = line.clone();
+            damaged.insert_str(line.floor_char_boundary(at.index(line.len())), &with);
+            for line in [line, damaged] {
+                if let Some((method, path)) = plain(&line) {
+                    let expected = RequestLine { method: Cow::Borrowed(method), path: Cow::Borrowed(path) };
+                    prop_assert_eq!(RequestLine::parse(Cow::Borrowed(&line)), Ok(expected));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn most_request_lines_are_plain() {
+        assert_eq!(plain("GET /a b?c HTTP/1.1"), Some(("GET", "/a b?c")));
+        assert_eq!(plain("DELETE / HTTP/2.0"), Some(("DELETE", "/")));
+        assert_eq!(plain("GET  /a HTTP/1.1"), None);
+        assert_eq!(plain("PROPFIND /a HTTP/1.1"), None);
     }
 }

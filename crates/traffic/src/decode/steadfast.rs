@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use model::{Call, Environment, Principal, UnixMillis};
 
+use super::plain_call::PlainCall;
 use super::{DecodeJson, Decoded};
 use crate::fields;
-use crate::json::{FieldTree, Slot, Slots, Step, Value, scan_object};
+use crate::json::{FieldTree, Simple, Slot, Slots, Step, Value};
 use crate::reject::{Reject, RejectReason, TimeBounds};
-use crate::time::{UnixUnit, parse_rfc3339, parse_unix};
+use crate::time::{RecentDates, UnixUnit, parse_unix};
 
 /// Reads the call record.
 #[derive(Clone, Debug)]
@@ -56,21 +57,81 @@ impl Fields {
 impl DecodeJson for SteadfastDecoder {
     const STRICT: bool = true;
 
-    #[inline]
-    fn decode<'a>(
+    fn tree(&self) -> &FieldTree {
+        &self.tree
+    }
+
+    #[inline(always)]
+    fn plain_call<'a>(
         &self,
         text: &'a str,
-        start: usize,
-        end: usize,
-        slots: &mut Slots,
+        slots: &Slots,
+        dates: &mut RecentDates,
         bounds: &TimeBounds,
-    ) -> Decoded<'a> {
-        scan_object(text, start, end, &self.tree, slots)
-            .map_err(|malformed| Reject::because(RejectReason::NotJson, malformed.problem))?;
+    ) -> Option<PlainCall<'a>> {
+        self.fields.as_ref()?.plain_call(text, slots, dates, bounds)
+    }
+
+    fn call<'a>(&self, text: &'a str, slots: &Slots, dates: &mut RecentDates, bounds: &TimeBounds) -> Decoded<'a> {
         // Eight fields fit into every tree.
         let fields = self.fields.ok_or(Reject::plain(RejectReason::DoesNotMatchFormat))?;
+        fields.call(text, slots, dates, bounds)
+    }
+}
+
+impl Fields {
+    /// The call of a line that is right and as programs write them: each value of the usual kind, without escapes. It is
+    /// what [`Fields::call`] makes of it, without asking what else there could be.
+    #[inline(always)]
+    fn plain_call<'a>(
+        &self,
+        text: &'a str,
+        slots: &Slots,
+        dates: &mut RecentDates,
+        bounds: &TimeBounds,
+    ) -> Option<PlainCall<'a>> {
+        let (Simple::Text(time), Simple::Text(method), Simple::Text(path)) =
+            (slots.simple(text, self.time), slots.simple(text, self.method), slots.simple(text, self.path))
+        else {
+            return None;
+        };
+        let (Simple::Number(status) | Simple::Text(status)) = slots.simple(text, self.status) else { return None };
+        let time = dates.rfc3339(time).filter(|time| bounds.contain(*time))?;
+        let status = fields::plain_status(status)?;
+        // What is left out, or is a text that is not empty.
+        let optional = |slot| match slots.simple(text, slot) {
+            Simple::Absent => Some(None),
+            Simple::Text(text) => Some(Some(text).filter(|text| !fields::is_absent(text))),
+            _ => None,
+        };
+        let app = optional(self.app)?;
+        let (app_start, app_end) = slots.span(self.app);
+        let (method_start, method_end) = slots.span(self.method);
+        let plain = fields::is_common_method(text, method_start, method_end)
+            && path.starts_with('/')
+            && (app.is_none() || fields::is_plain_app(text, app_start, app_end));
+        if !plain {
+            return None;
+        }
+        Some(PlainCall {
+            time,
+            app,
+            environment: optional(self.environment)?.map(Environment::named),
+            method,
+            path,
+            status,
+            company: optional(self.company_header)?,
+            principal: match optional(self.principal)? {
+                Some("service") => Principal::Service,
+                _ => Principal::User,
+            },
+        })
+    }
+
+    fn call<'a>(&self, text: &'a str, slots: &Slots, dates: &mut RecentDates, bounds: &TimeBounds) -> Decoded<'a> {
+        let fields = self;
         let value = |slot| slots.value(text, slot);
-        let time = bounds.check(time(value(fields.time))?)?;
+        let time = bounds.check(time(value(fields.time), dates)?)?;
         let method =
             fields::method(text_of(value(fields.method), RejectReason::MissingMethod, RejectReason::BadMethod)?)?;
         let path = fields::path(text_of(value(fields.path), RejectReason::MissingPath, RejectReason::BadPath)?)?;
@@ -90,9 +151,9 @@ impl DecodeJson for SteadfastDecoder {
 }
 
 #[inline]
-fn time(value: Option<Value<'_>>) -> Result<UnixMillis, Reject> {
+fn time(value: Option<Value<'_>>, dates: &mut RecentDates) -> Result<UnixMillis, Reject> {
     match value {
-        Some(Value::Text(text)) => parse_rfc3339(&text).ok_or_else(|| Reject::quoting(RejectReason::BadTime, &text)),
+        Some(Value::Text(text)) => dates.rfc3339(&text).ok_or_else(|| Reject::quoting(RejectReason::BadTime, &text)),
         Some(Value::Number(number)) => {
             parse_unix(number, UnixUnit::SecondsOrMillis).ok_or_else(|| Reject::quoting(RejectReason::BadTime, number))
         }
@@ -161,11 +222,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::decode::Scratch;
+    use crate::decode::json_lines::decode_json_line;
 
     const BOUNDS: TimeBounds = TimeBounds { now: UnixMillis(1_800_000_000_000), oldest: UnixMillis(0) };
 
     fn decode(line: &str) -> Decoded<'_> {
-        SteadfastDecoder::new().decode(line, 0, line.len(), &mut Slots::default(), &BOUNDS)
+        decode_json_line(&SteadfastDecoder::new(), line.as_bytes(), &BOUNDS, &mut Scratch::default())
     }
 
     /// A record with one field replaced, or added; without it where the value is empty.

@@ -188,21 +188,27 @@ fn attributes_are_found_by_key() {
     assert_eq!(slots.value(line, method), None);
 }
 
-/// JSON of any shape whose keys are often those that are looked for.
-fn json() -> impl Strategy<Value = String> {
+/// Any scalar, as JSON has it.
+pub(super) fn scalar() -> impl Strategy<Value = String> {
     let text = prop_oneof![
         Just("\"\"".to_owned()),
-        "[a-z/]{0,20}".prop_map(|text| format!("\"{text}\"")),
+        "[a-z/]{0,80}".prop_map(|text| format!("\"{text}\"")),
         "\\PC{0,20}".prop_map(|text| serde_json::to_string(&text).unwrap_or_default()),
         "(\\\\u[0-9a-fA-F]{4}|\\\\[\"\\\\/bfnrt]|é|x){0,6}".prop_map(|text| format!("\"{text}\"")),
     ];
-    let leaf = prop_oneof![
+    prop_oneof![
         text,
         "-?(0|[1-9][0-9]{0,12})(\\.[0-9]{1,9})?([eE][+-]?[0-9]{1,2})?",
+        "-?[1-9][0-9]{20,40}(\\.[0-9]{1,40})?",
         Just("true".to_owned()),
         Just("false".to_owned()),
         Just("null".to_owned()),
-    ];
+    ]
+}
+
+/// JSON of any shape whose keys are often those that are looked for.
+pub(super) fn json() -> impl Strategy<Value = String> {
+    let leaf = scalar();
     let value = leaf.prop_recursive(4, 24, 5, |inner| {
         prop_oneof![
             prop::collection::vec((key(), inner.clone()), 0..5).prop_map(|members| object(&members)),
@@ -220,7 +226,7 @@ fn object(members: &[(String, String)]) -> String {
 }
 
 fn key() -> impl Strategy<Value = String> {
-    let names = ["a", "b", "c", "long_key_name", "long_key_namf", "\\u0061", "\\u0062", "", "é"];
+    let names = ["a", "b", "c", "long_key_name", "long_key_namf", "key", "value", "x", "\\u0061", "\\u0062", "", "é"];
     (prop::sample::select(names.to_vec()), space(), space())
         .prop_map(|(name, before, after)| format!("{before}\"{name}\"{after}"))
 }

@@ -1,42 +1,6 @@
-//! JSON strings: finding where plain text ends, and undoing escapes.
+//! Undoing the escapes of JSON strings.
 
 use std::borrow::Cow;
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
-
-/// The first byte at or after `from` that is a quote, a backslash or a control character; the length of
-/// `bytes` where there is none.
-#[inline(always)]
-pub(super) fn plain_end(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let special = special_bytes(u64::from_le_bytes(*chunk));
-        if special != 0 {
-            return at + (special.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while let Some(byte) = bytes.get(at) {
-        if *byte < 0x20 || matches!(byte, b'"' | b'\\') {
-            break;
-        }
-        at += 1;
-    }
-    at
-}
-
-/// Marks the high bit of quotes, backslashes and control characters. Bytes above the lowest mark may be marked
-/// wrongly (a borrow runs upwards), so only the lowest counts.
-#[inline(always)]
-fn special_bytes(word: u64) -> u64 {
-    let quote = word ^ (ONES * 0x22);
-    let backslash = word ^ (ONES * 0x5c);
-    let quote = quote.wrapping_sub(ONES) & !quote;
-    let backslash = backslash.wrapping_sub(ONES) & !backslash;
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (quote | backslash | control) & HIGHS
-}
 
 /// Undoes the escapes of a string's inside that the scanner has found valid.
 pub(super) fn unescape(raw: &str) -> Cow<'_, str> {
@@ -97,23 +61,6 @@ fn hex_unit(text: &str) -> (u32, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn plain_text_ends_at_the_first_special_byte() {
-        for length in 0..40 {
-            for special in [b'"', b'\\', 0, 0x1f, b'\n'] {
-                let mut bytes = vec![b'a'; length];
-                bytes.push(special);
-                bytes.extend_from_slice("\"\\é\u{7f}".as_bytes());
-                for from in 0..=length {
-                    assert_eq!(plain_end(&bytes, from), length);
-                }
-            }
-            let plain = "é\u{7f}".repeat(length);
-            assert_eq!(plain_end(plain.as_bytes(), 0), plain.len());
-        }
-        assert_eq!(plain_end(b"abc", 10), 10);
-    }
 
     #[test]
     fn escapes_are_undone() {

@@ -1,5 +1,7 @@
 //! The fields that a scan picks out, compiled from their paths.
 
+use std::sync::Arc;
+
 /// How many fields one scan can pick out.
 pub(crate) const MAX_SLOTS: usize = 64;
 
@@ -8,6 +10,11 @@ pub(crate) const MAX_SLOTS: usize = 64;
 pub(crate) struct Slot(u8);
 
 impl Slot {
+    /// Every field that there may be.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        (0..MAX_SLOTS).filter_map(|index| u8::try_from(index).ok()).map(Self)
+    }
+
     #[inline]
     pub(super) fn mask(self) -> u64 {
         1 << (self.0 & 63)
@@ -39,6 +46,8 @@ pub(crate) struct FieldTree {
     nodes: Vec<Node>,
     slots: usize,
     into_arrays: bool,
+    /// Tells this tree from others; the same in clones.
+    identity: Arc<()>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -55,12 +64,13 @@ pub(super) struct Node {
 impl FieldTree {
     /// A tree without fields.
     pub(crate) fn new(into_arrays: bool) -> Self {
-        Self { nodes: vec![Node::default()], slots: 0, into_arrays }
+        Self { nodes: vec![Node::default()], slots: 0, into_arrays, identity: Arc::new(()) }
     }
 
     /// Adds a field and returns where its values will be found; the same place for the same path. `None` when
     /// there are already [`MAX_SLOTS`].
     pub(crate) fn add(&mut self, path: &[Step]) -> Option<Slot> {
+        self.identity = Arc::new(());
         let mut visited = vec![0];
         let mut at = 0;
         for step in path {
@@ -115,6 +125,17 @@ impl FieldTree {
     #[inline]
     pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(id as usize)
+    }
+
+    /// What is equal for clones of a tree and for no others.
+    #[inline]
+    pub(super) fn identity(&self) -> &Arc<()> {
+        &self.identity
+    }
+
+    /// Whether values are looked for by the names of attributes.
+    pub(super) fn knows_attributes(&self) -> bool {
+        self.nodes.iter().any(Node::has_attributes)
     }
 
     /// Whether the first element of an array stands for the array.

@@ -3,7 +3,14 @@
 //! Open addressing with the counts beside the key, so that a call costs one place in memory. Calls are staged
 //! first and added in a short loop, in which the processor waits for several places at once.
 
+use std::hint::black_box;
+
 use model::{Counts, Day, Environment};
+
+/// What counts are of, in few bytes.
+pub(super) trait Packed: Copy + Default + PartialEq {
+    fn hash(self) -> usize;
+}
 
 /// What counts are of, in 16 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,13 +45,29 @@ impl Key {
         let (app, route) = ((self.app_and_route >> 32) as u32, self.app_and_route as u32);
         (app, route, (self.rest >> 32) as u32, Day::from_epoch_days(day), status, environment)
     }
+}
 
+impl Packed for Key {
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "the hash is masked to the table's size")]
     fn hash(self) -> usize {
         let product =
             u128::from(self.app_and_route ^ 0x2545_f491_4f6c_dd1d) * u128::from(self.rest ^ 0x9e37_79b9_7f4a_7c15);
         (product as u64 ^ (product >> 64) as u64) as usize
+    }
+}
+
+/// A key of calls that show a problem, which are counted by company too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct ProblemKey {
+    pub(super) key: Key,
+    pub(super) company: u32,
+}
+
+impl Packed for ProblemKey {
+    #[inline]
+    fn hash(self) -> usize {
+        self.key.hash() ^ (self.company as usize).wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize).rotate_right(32)
     }
 }
 
@@ -56,12 +79,12 @@ pub(super) fn class(header_absent: bool, service: bool) -> u8 {
 
 /// Counts by [`class`]; all zero in a free place of the table.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Entry {
-    pub(super) key: Key,
+pub(super) struct Entry<K> {
+    pub(super) key: K,
     classes: [u32; 4],
 }
 
-impl Entry {
+impl<K> Entry<K> {
     #[inline]
     fn is_free(&self) -> bool {
         self.classes == [0; 4]
@@ -84,19 +107,21 @@ const SMALLEST: usize = 1024;
 
 /// Counts by key.
 #[derive(Debug, Default)]
-pub(super) struct Counter {
+pub(super) struct Counter<K> {
     /// A power of two of places, at most two thirds of them taken.
-    places: Vec<Entry>,
+    places: Vec<Entry<K>>,
     taken: usize,
-    staged: Vec<(Key, u8)>,
+    staged: Vec<(K, u8)>,
     /// Entries of which a count was full; their key may occur again in `places`.
-    full: Vec<Entry>,
+    full: Vec<Entry<K>>,
+    /// How many places it had when it was last taken.
+    had: usize,
 }
 
-impl Counter {
+impl<K: Packed> Counter<K> {
     /// Adds a call, at the latest when [`Counter::flush`] is called.
     #[inline]
-    pub(super) fn add(&mut self, key: Key, class: u8) {
+    pub(super) fn add(&mut self, key: K, class: u8) {
         self.staged.push((key, class));
         if self.staged.len() >= STAGED {
             self.flush();
@@ -105,34 +130,59 @@ impl Counter {
 
     /// Adds what is staged.
     pub(super) fn flush(&mut self) {
-        if (self.taken + self.staged.len()) * 3 > self.places.len() * 2 {
+        self.make_room(self.staged.len());
+        let mut staged = std::mem::take(&mut self.staged);
+        // Nothing here waits for anything before, so that memory is asked for all places at once.
+        let mask = self.places.len().wrapping_sub(1);
+        let touched =
+            |(key, _): &(K, u8)| self.places.get(key.hash() & mask).map_or(0, |entry| u64::from(entry.classes[0]));
+        black_box(staged.iter().map(touched).sum::<u64>());
+        for (key, class) in staged.drain(..) {
+            self.place(key, class);
+        }
+        self.staged = staged;
+    }
+
+    /// Adds a call at once. Tells whether it is the first of its key.
+    pub(super) fn add_now(&mut self, key: K, class: u8) -> bool {
+        self.make_room(1);
+        self.place(key, class)
+    }
+
+    #[inline]
+    fn make_room(&mut self, keys: usize) {
+        if (self.taken + keys) * 3 > self.places.len() * 2 {
             self.grow();
         }
+    }
+
+    /// Adds a call where there is room for its key.
+    #[inline]
+    fn place(&mut self, key: K, class: u8) -> bool {
         let mask = self.places.len().wrapping_sub(1);
-        for (key, class) in self.staged.drain(..) {
-            let mut at = key.hash();
-            while let Some(entry) = self.places.get_mut(at & mask) {
-                let free = entry.is_free();
-                if !free && entry.key != key {
-                    at += 1;
-                    continue;
-                }
-                self.taken += usize::from(free);
-                entry.key = key;
-                let count = &mut entry.classes[usize::from(class & 3)];
-                if *count == u32::MAX {
-                    self.full.push(*entry);
-                    *entry = Entry { key, classes: [0; 4] };
-                }
-                entry.classes[usize::from(class & 3)] += 1;
-                break;
+        let mut at = key.hash();
+        while let Some(entry) = self.places.get_mut(at & mask) {
+            let free = entry.is_free();
+            if !free && entry.key != key {
+                at += 1;
+                continue;
             }
+            self.taken += usize::from(free);
+            entry.key = key;
+            let count = &mut entry.classes[usize::from(class & 3)];
+            if *count == u32::MAX {
+                self.full.push(*entry);
+                *entry = Entry { key, classes: [0; 4] };
+            }
+            entry.classes[usize::from(class & 3)] += 1;
+            return free;
         }
+        false
     }
 
     #[cold]
     fn grow(&mut self) {
-        let size = (self.places.len() * 2).max(SMALLEST);
+        let size = (self.places.len() * 2).max(self.had).max(SMALLEST);
         let old = std::mem::replace(&mut self.places, vec![Entry::default(); size]);
         for entry in old.into_iter().filter(|entry| !entry.is_free()) {
             let mut at = entry.key.hash();
@@ -151,18 +201,17 @@ impl Counter {
         self.taken + self.full.len() + self.staged.len()
     }
 
-    /// Takes all counts out; a key may occur more than once.
-    pub(super) fn drain(&mut self) -> Vec<Entry> {
+    /// Takes all out, and leaves an empty one.
+    pub(super) fn take(&mut self) -> Self {
         self.flush();
-        let mut entries = std::mem::take(&mut self.full);
-        entries.reserve(self.taken);
-        for place in &mut self.places {
-            if !place.is_free() {
-                entries.push(std::mem::take(place));
-            }
-        }
-        self.taken = 0;
-        entries
+        let taken = std::mem::take(self);
+        self.had = if taken.taken > 0 { taken.places.len() } else { taken.had };
+        taken
+    }
+
+    /// The counts, in no particular order; a key may occur more than once. To be asked when all staged is added.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Entry<K>> {
+        self.full.iter().chain(self.places.iter().filter(|place| !place.is_free()))
     }
 }
 
@@ -197,27 +246,40 @@ mod tests {
         counter.add(key, 0);
         counter.add(key, 1);
         let mut sum = Counts::default();
-        counter.drain().iter().for_each(|entry| sum += entry.counts());
+        counter.take().iter().for_each(|entry| sum += entry.counts());
         assert_eq!(sum.calls, u64::from(u32::MAX) + 2);
         assert_eq!(sum.header_absent, 1);
+    }
+
+    #[test]
+    fn the_first_of_a_key_is_told() {
+        let mut counter = Counter::default();
+        let key = |company| ProblemKey { company, ..ProblemKey::default() };
+        for first in [true, false] {
+            for company in 0..3000 {
+                assert_eq!(counter.add_now(key(company), 1), first, "{company}");
+            }
+        }
     }
 
     proptest! {
         #[test]
         fn it_counts_like_a_map(calls in prop::collection::vec((0u32..40, 0u32..40, 0u16..4, 0u8..4), 0..5000)) {
             let mut counter = Counter::default();
-            let mut map: HashMap<(u32, u32, u16), [u64; 4]> = HashMap::new();
-            for (app, route, status, class) in calls {
-                let key = Key::new(app, route, 0, Day::from_epoch_days(20_000), 200 + status, Environment::Production);
-                counter.add(key, class);
-                map.entry((app, route, 200 + status)).or_default()[usize::from(class)] += 1;
-            }
-            let entries = counter.drain();
-            prop_assert_eq!(counter.len(), 0);
-            prop_assert_eq!(entries.len(), map.len());
-            for entry in entries {
-                let (app, route, _, _, status, _) = entry.key.parts();
-                prop_assert_eq!(map.get(&(app, route, status)).copied(), Some(entry.classes.map(u64::from)));
+            for _ in 0..2 {
+                let mut map: HashMap<(u32, u32, u16), [u64; 4]> = HashMap::new();
+                for (app, route, status, class) in calls.iter().copied() {
+                    let key = Key::new(app, route, 0, Day::from_epoch_days(20_000), 200 + status, Environment::Production);
+                    counter.add(key, class);
+                    map.entry((app, route, 200 + status)).or_default()[usize::from(class)] += 1;
+                }
+                let taken = counter.take();
+                prop_assert_eq!(counter.len(), 0);
+                prop_assert_eq!(taken.len(), map.len());
+                for entry in taken.iter() {
+                    let (app, route, _, _, status, _) = entry.key.parts();
+                    prop_assert_eq!(map.get(&(app, route, status)).copied(), Some(entry.classes.map(u64::from)));
+                }
             }
         }
     }

@@ -3,47 +3,109 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
+
+/// How many places there are at first.
+const SMALLEST: usize = 64;
 
 /// A set of texts with numbers in the order in which they came.
+///
+/// A text of up to 24 bytes stands in its place in the table itself, so that it is found with one look into memory
+/// however many there are.
 #[derive(Debug)]
 pub(super) struct Interner {
     hasher: FixedState,
-    numbers: HashTable<u32>,
+    seeds: (u64, u64),
+    /// A power of two of places, half of them free at least.
+    places: Vec<Place>,
     texts: Vec<Box<str>>,
-    last: u32,
+    /// How many bytes the texts have.
+    bytes: usize,
 }
+
+/// A text and its number.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    head: Head,
+    /// The number and one more; 0 in a free place.
+    number: u32,
+    length: u32,
+}
+
+/// The first 24 bytes of a text, of shorter ones with zeros after.
+type Head = [u64; 3];
 
 impl Interner {
     /// An empty set. The seed keeps people from writing texts that hash alike; no result depends on it.
     pub(super) fn new(seed: u64) -> Self {
-        Self { hasher: FixedState::with_seed(seed), numbers: HashTable::new(), texts: Vec::new(), last: 0 }
+        let hasher = FixedState::with_seed(seed);
+        let seeds = (hasher.hash_one(1_u64), hasher.hash_one(2_u64));
+        Self { hasher, seeds, places: Vec::new(), texts: Vec::new(), bytes: 0 }
     }
 
     /// The number of a text.
     #[inline]
     pub(super) fn number(&mut self, text: &str) -> u32 {
-        if self.texts.get(self.last as usize).is_some_and(|last| **last == *text) {
-            return self.last;
+        let head = head(text.as_bytes());
+        let mask = self.places.len().wrapping_sub(1);
+        let mut at = self.hash(text, &head);
+        while let Some(place) = self.places.get(at & mask) {
+            if place.number == 0 {
+                break;
+            }
+            if place.head == head && place.length as usize == text.len() {
+                let number = place.number - 1;
+                if text.len() <= 24 || self.texts.get(number as usize).is_some_and(|known| **known == *text) {
+                    return number;
+                }
+            }
+            at += 1;
         }
-        self.last = self.look_up(text);
-        self.last
+        self.add(text, &head)
     }
 
-    fn look_up(&mut self, text: &str) -> u32 {
-        let hash = self.hasher.hash_one(text.as_bytes());
-        let texts = &self.texts;
-        let equal = |number: &u32| texts.get(*number as usize).is_some_and(|known| **known == *text);
-        if let Some(number) = self.numbers.find(hash, equal) {
-            return *number;
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the hash is masked to the table's size")]
+    fn hash(&self, text: &str, [first, second, third]: &Head) -> usize {
+        if text.len() > 24 {
+            return self.hasher.hash_one(text.as_bytes()) as usize;
+        }
+        let (one, other) = self.seeds;
+        let product = folded(first ^ one, second ^ other);
+        folded(product ^ third, one ^ text.len() as u64) as usize
+    }
+
+    #[cold]
+    fn add(&mut self, text: &str, head: &Head) -> u32 {
+        if (self.texts.len() + 1) * 2 > self.places.len() {
+            self.grow();
         }
         // Four thousand million texts don't fit into memory.
-        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX - 1);
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        self.insert(self.hash(text, head), Place { head: *head, number: number + 1, length });
+        self.bytes += text.len();
         self.texts.push(text.into());
-        let (texts, hasher) = (&self.texts, &self.hasher);
-        let rehash = |number: &u32| texts.get(*number as usize).map_or(0, |text| hasher.hash_one(text.as_bytes()));
-        self.numbers.insert_unique(hash, number, rehash);
         number
+    }
+
+    fn insert(&mut self, mut at: usize, new: Place) {
+        let mask = self.places.len().wrapping_sub(1);
+        while let Some(place) = self.places.get_mut(at & mask) {
+            if place.number == 0 {
+                *place = new;
+                return;
+            }
+            at += 1;
+        }
+    }
+
+    fn grow(&mut self) {
+        let size = (self.places.len() * 2).max(SMALLEST);
+        for place in std::mem::replace(&mut self.places, vec![Place::default(); size]) {
+            if let Some(text) = place.number.checked_sub(1).and_then(|number| self.texts.get(number as usize)) {
+                self.insert(self.hash(text, &place.head), place);
+            }
+        }
     }
 
     /// How many texts there are.
@@ -51,16 +113,64 @@ impl Interner {
         self.texts.len()
     }
 
+    /// How many bytes they have together.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The text with a number.
+    #[cfg(test)]
+    pub(super) fn text(&self, number: u32) -> Option<&str> {
+        self.texts.get(number as usize).map(AsRef::as_ref)
+    }
+
     /// Takes all texts out, in the order of their numbers.
     pub(super) fn take(&mut self) -> Vec<Box<str>> {
-        self.numbers.clear();
-        self.last = 0;
+        self.places.fill(Place::default());
+        self.bytes = 0;
         std::mem::take(&mut self.texts)
+    }
+}
+
+#[inline]
+fn folded(one: u64, other: u64) -> u64 {
+    let product = u128::from(one) * u128::from(other);
+    product as u64 ^ (product >> 64) as u64
+}
+
+#[inline]
+fn head(bytes: &[u8]) -> Head {
+    let word =
+        |at: usize| bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |chunk| u64::from_le_bytes(*chunk));
+    // The last eight bytes, of which those that stand in the words before are shifted out.
+    let rest = |at: usize| {
+        let last = bytes.last_chunk().map_or(0, |chunk| u64::from_le_bytes(*chunk));
+        last.checked_shr(64 - 8 * (bytes.len() - at) as u32).unwrap_or(0)
+    };
+    match bytes.len() {
+        0..8 => [few(bytes), 0, 0],
+        8..16 => [word(0), rest(8), 0],
+        16..24 => [word(0), word(8), rest(16)],
+        _ => [word(0), word(8), word(16)],
+    }
+}
+
+/// Fewer than eight bytes as a word.
+#[inline]
+fn few(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => {
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            u64::from(first) | u64::from(last) << (8 * (bytes.len() - 4))
+        }
+        _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -73,7 +183,29 @@ mod tests {
             }
         }
         assert_eq!(interner.len(), 1000);
+        assert_eq!(interner.text(17), Some("app-17"));
         assert_eq!(interner.take().get(17).map(AsRef::as_ref), Some("app-17"));
+        assert_eq!((interner.len(), interner.bytes()), (0, 0));
         assert_eq!(interner.number("app-5"), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn the_head_is_the_first_bytes_and_zeros(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            let mut padded = bytes.clone();
+            padded.resize(40, 0);
+            let expected: Vec<u64> = padded[..24].chunks(8).map(|word| u64::from_le_bytes(word.try_into().unwrap())).collect();
+            prop_assert_eq!(head(&bytes).to_vec(), expected);
+        }
+
+        #[test]
+        fn different_texts_have_different_numbers(texts in prop::collection::vec("[a-c\\u{0}é]{0,40}", 0..200)) {
+            let mut interner = Interner::new(7);
+            let numbers: Vec<u32> = texts.iter().map(|text| interner.number(text)).collect();
+            for (text, number) in texts.iter().zip(&numbers) {
+                prop_assert_eq!(interner.text(*number), Some(text.as_str()));
+                prop_assert_eq!(interner.number(text), *number);
+            }
+        }
     }
 }

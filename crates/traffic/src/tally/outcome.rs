@@ -2,7 +2,8 @@
 
 use model::{AppId, Company, Counts, Day, Environment, UnixMillis};
 
-use super::counter::Entry;
+use super::counter::{Counter, Key, ProblemKey};
+use super::problems::{ABSENT, NAMED, OTHERS, UNDOCUMENTED};
 use crate::reject::{RejectCounts, RejectReason};
 
 /// What became of the lines of a block: `lines = counted + reject_counts.total()`.
@@ -23,9 +24,8 @@ pub struct BlockOutcome {
     pub reject_counts: RejectCounts,
     /// The first of those that could not be used, as many as the context allows.
     pub rejects: Vec<RejectedLine>,
-    /// Calls that show a problem, in the order in which each first occurred in the block. They are not in the worker's
-    /// own counts.
-    pub problems: Vec<ProblemCalls>,
+    /// What the worker met for the first time, in the order of the lines.
+    pub firsts: Vec<First>,
 }
 
 /// A line that could not be used.
@@ -55,93 +55,134 @@ impl RejectedLine {
     }
 }
 
-/// The route of calls that show a problem.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CalledRoute {
-    /// A documented one: its index, as the matcher gave it.
-    Documented(u32),
-    /// An undocumented one, as [`crate::undocumented_route`] makes it.
-    Undocumented(String),
-}
-
-/// Calls that show a problem: with a status of 400 and above, of an undocumented route, or as the matcher says.
+/// What a worker met for the first time since it was drained: a route or a company of an app's calls that show a
+/// problem, in an environment and on a day. How many of each are kept by name is bounded, and which, depends on the
+/// order of the lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProblemCalls {
+pub struct First {
     /// Whose calls; [`AppId::UNIDENTIFIED`] for calls without an app.
     pub app: AppId,
     /// Where they were made.
     pub environment: Environment,
     /// On which day.
     pub day: Day,
-    /// To which route.
-    pub route: CalledRoute,
-    /// With which method.
-    pub method: String,
-    /// Answered with which status.
-    pub status: u16,
-    /// Of which company; its name is at most 200 bytes without control characters.
-    pub company: Company<String>,
-    /// How many.
-    pub counts: Counts,
+    /// What is new.
+    pub name: Named,
 }
 
-/// Calls of a documented route that show no problem.
+/// See [`First`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Named {
+    /// An undocumented route, as [`crate::undocumented_route`] makes it.
+    Route(String),
+    /// A company: at most 200 bytes without control characters.
+    Company(String),
+}
+
+/// The route of calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CalledRoute {
+    /// A documented one: its index, as the matcher gave it.
+    Documented(u32),
+    /// An undocumented one: a position in [`Tallied::routes`].
+    Undocumented(u32),
+}
+
+/// Calls that are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DocumentedCalls<'a> {
-    /// Whose calls: a position in [`Tallied::apps`].
+pub struct Calls {
+    /// Whose: a position in [`Tallied::apps`].
     pub app: u32,
-    /// The app's id; [`AppId::UNIDENTIFIED`] for calls without an app.
-    pub app_id: &'a str,
     /// Where they were made.
     pub environment: Environment,
     /// On which day.
     pub day: Day,
-    /// The route's index, as the matcher gave it.
-    pub route: u32,
-    /// With which method.
-    pub method: &'a str,
+    /// To which route.
+    pub route: CalledRoute,
+    /// With which method: a position in [`Tallied::methods`].
+    pub method: u32,
     /// Answered with which status.
     pub status: u16,
     /// How many.
     pub counts: Counts,
 }
 
-/// What a worker had added up of calls that show no problem, taken out of it.
+/// What a worker had added up, taken out of it.
 #[derive(Debug, Default)]
 pub struct Tallied {
     pub(super) apps: Vec<Box<str>>,
     pub(super) methods: Vec<Box<str>>,
-    pub(super) entries: Vec<Entry>,
+    pub(super) routes: Vec<Box<str>>,
+    pub(super) companies: Vec<Box<str>>,
+    pub(super) plain: Counter<Key>,
+    pub(super) problems: Counter<ProblemKey>,
 }
 
 impl Tallied {
-    /// The apps that occur in it, so that each needs to be looked up only once.
+    /// The apps that occur in it; [`AppId::UNIDENTIFIED`] stands for calls without an app.
     #[must_use]
     pub fn apps(&self) -> &[Box<str>] {
         &self.apps
     }
 
-    /// How many counts there are.
+    /// The methods that occur in it.
+    #[must_use]
+    pub fn methods(&self) -> &[Box<str>] {
+        &self.methods
+    }
+
+    /// The undocumented routes that occur in it.
+    #[must_use]
+    pub fn routes(&self) -> &[Box<str>] {
+        &self.routes
+    }
+
+    /// The companies that occur in it.
+    #[must_use]
+    pub fn companies(&self) -> &[Box<str>] {
+        &self.companies
+    }
+
+    /// How many counts there are, by company and without.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.plain.len() + 2 * self.problems.len()
     }
 
     /// Whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
-    /// The counts, in no particular order. Counts of the same calls may come in several parts.
-    pub fn iter(&self) -> impl Iterator<Item = DocumentedCalls<'_>> {
-        self.entries.iter().map(|entry| {
-            let (app, route, method, day, status, environment) = entry.key.parts();
-            let app_id = self.apps.get(app as usize).map_or(AppId::UNIDENTIFIED, AsRef::as_ref);
-            let method = self.methods.get(method as usize).map_or("", AsRef::as_ref);
-            DocumentedCalls { app, app_id, environment, day, route, method, status, counts: entry.counts() }
+    /// The calls of documented routes that show no problem, in no particular order. Calls that are alike may come in
+    /// several parts.
+    pub fn plain(&self) -> impl Iterator<Item = Calls> + '_ {
+        self.plain.iter().map(|entry| calls(entry.key, entry.counts()))
+    }
+
+    /// The calls that show a problem (with a status of 400 and above, of an undocumented route, or as the matcher says)
+    /// by company, whose name is a position in [`Tallied::companies`]. In no particular order; calls that are alike may
+    /// come in several parts.
+    pub fn problems(&self) -> impl Iterator<Item = (Calls, Company<u32>)> + '_ {
+        self.problems.iter().map(|entry| {
+            let company = match entry.key.company {
+                ABSENT => Company::Absent,
+                OTHERS => Company::Others,
+                named => Company::Named(named - NAMED),
+            };
+            (calls(entry.key.key, entry.counts()), company)
         })
     }
+}
+
+fn calls(key: Key, counts: Counts) -> Calls {
+    let (app, route, method, day, status, environment) = key.parts();
+    let route = match route & UNDOCUMENTED {
+        0 => CalledRoute::Documented(route),
+        _ => CalledRoute::Undocumented(route & !UNDOCUMENTED),
+    };
+    Calls { app, environment, day, route, method, status, counts }
 }
 
 #[cfg(test)]

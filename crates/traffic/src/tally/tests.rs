@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use model::{AppId, Company, Counts, Day, Environment, PlatformZone, Segments, UnixMillis};
+use model::{Company, Counts, Day, Environment, PlatformZone, UnixMillis};
 use proptest::prelude::*;
 
 use super::*;
@@ -10,13 +10,14 @@ use crate::{Decoder, RejectReason, TimeBounds};
 struct Routes;
 
 impl MatchRoute for Routes {
-    fn match_route(&self, segments: &Segments<'_>, day: Day) -> Option<u32> {
-        match segments.first()?.raw {
+    fn match_paths(&self, calls: &[(&str, Day)], routes: &mut Vec<Option<u32>>) {
+        let route = |(path, day): &(&str, Day)| match model::cut_path(path).first()?.raw {
             "a" => Some(0),
             "b" => Some(7),
-            "old" => (day < "2026-11-20".parse().ok()?).then_some(9),
+            "old" => (*day < "2026-11-20".parse().ok()?).then_some(9),
             _ => None,
-        }
+        };
+        routes.extend(calls.iter().map(route));
     }
 
     fn shows_problem(&self, _route: u32, method: &str, _day: Day) -> bool {
@@ -43,27 +44,40 @@ fn line(app: &str, method: &str, path: &str, status: u16, more: &str) -> String 
     )
 }
 
-fn documented(worker: &mut WorkerTally) -> Vec<String> {
-    let tallied = worker.drain();
-    let mut all: Vec<String> = tallied
-        .iter()
-        .map(|calls| {
-            let c = calls.counts;
-            format!(
-                "{} {:?} {} {} {} {}: {} {} {} {}",
-                calls.app_id,
-                calls.environment,
-                calls.day,
-                calls.route,
-                calls.method,
-                calls.status,
-                c.calls,
-                c.header_absent,
-                c.service_calls,
-                c.service_header_absent
-            )
-        })
-        .collect();
+fn show(tallied: &Tallied, calls: &Calls) -> String {
+    let c = calls.counts;
+    let route = match calls.route {
+        CalledRoute::Documented(index) => index.to_string(),
+        CalledRoute::Undocumented(number) => tallied.routes()[number as usize].to_string(),
+    };
+    format!(
+        "{} {:?} {} {route} {} {}: {} {} {} {}",
+        tallied.apps()[calls.app as usize],
+        calls.environment,
+        calls.day,
+        tallied.methods()[calls.method as usize],
+        calls.status,
+        c.calls,
+        c.header_absent,
+        c.service_calls,
+        c.service_header_absent
+    )
+}
+
+fn plain(tallied: &Tallied) -> Vec<String> {
+    let mut all: Vec<String> = tallied.plain().map(|calls| show(tallied, &calls)).collect();
+    all.sort();
+    all
+}
+
+fn problems(tallied: &Tallied) -> Vec<String> {
+    let company = |company: Company<u32>| match company {
+        Company::Absent => "none".to_owned(),
+        Company::Others => "others".to_owned(),
+        Company::Named(number) => format!("{:?}", tallied.companies()[number as usize]),
+    };
+    let shown = tallied.problems().map(|(calls, of)| format!("{} of {}", show(tallied, &calls), company(of)));
+    let mut all: Vec<String> = shown.collect();
     all.sort();
     all
 }
@@ -90,11 +104,14 @@ fn calls_of_documented_routes_are_added_up_over_blocks() {
     for (seq, block) in (0..).zip(&blocks) {
         let outcome = worker.tally_block(block.as_bytes(), seq, &context(&decoder));
         assert_eq!((outcome.seq, outcome.lines, outcome.counted), (seq, 3, 3));
-        assert!(outcome.problems.is_empty() && outcome.rejects.is_empty());
+        assert!(outcome.firsts.is_empty() && outcome.rejects.is_empty());
+        assert_eq!(outcome.hours, [(NOON / 3600, 3)]);
     }
     assert!(!worker.is_empty());
+    let tallied = worker.drain();
+    assert_eq!(problems(&tallied), [""; 0]);
     assert_eq!(
-        documented(&mut worker),
+        plain(&tallied),
         [
             "unidentified Production 2026-11-20 0 GET 200: 1 1 1 1",
             "x Production 2026-11-20 0 GET 200: 3 1 1 0",
@@ -103,11 +120,11 @@ fn calls_of_documented_routes_are_added_up_over_blocks() {
         ]
     );
     assert!(worker.is_empty());
-    assert_eq!(documented(&mut worker), [""; 0]);
+    assert!(worker.drain().is_empty());
 }
 
 #[test]
-fn calls_that_show_a_problem_come_in_the_order_of_the_lines() {
+fn calls_that_show_a_problem_are_counted_by_company_and_firsts_told_in_the_order_of_the_lines() {
     let decoder = Decoder::steadfast();
     let mut worker = WorkerTally::new(PlatformZone::utc(), 1);
     let long = format!(",\"company_header\":\"{}\"", "7".repeat(201));
@@ -127,42 +144,38 @@ fn calls_that_show_a_problem_come_in_the_order_of_the_lines() {
     ]
     .join("\n");
     let outcome = worker.tally_block(block.as_bytes(), 0, &context(&decoder));
-    let found: Vec<String> = outcome
-        .problems
-        .iter()
-        .map(|calls| {
-            let route = match &calls.route {
-                CalledRoute::Documented(index) => index.to_string(),
-                CalledRoute::Undocumented(text) => text.clone(),
-            };
-            let counts = calls.counts;
-            format!(
-                "{} {:?} {route} {} {} {:?} {} {} {}",
-                calls.app,
-                calls.environment,
-                calls.method,
-                calls.status,
-                calls.company,
-                counts.calls,
-                counts.header_absent,
-                counts.service_calls
-            )
-        })
-        .collect();
+    let first = |first: &First| format!("{} {:?} {} {:?}", first.app, first.environment, first.day, first.name);
     assert_eq!(
-        found,
+        outcome.firsts.iter().map(first).collect::<Vec<_>>(),
         [
-            "x Production /z/:id GET 200 Absent 2 2 0",
-            "y Production /c GET 200 Absent 1 1 0",
-            "x Production /z/:id GET 200 Named(\"5\") 2 0 1",
-            "x Production /z/:id GET 404 Absent 1 1 0",
-            "x Production / GET 200 Others 2 0 0",
-            "x Sandbox /z/:id GET 200 Absent 1 1 0",
-            "x Production 0 GET 400 Named(\"6\") 1 0 0",
-            "x Production 0 PUT 200 Named(\"6\") 1 0 0",
+            "x Production 2026-11-20 Route(\"/z/:id\")",
+            "y Production 2026-11-20 Route(\"/c\")",
+            "x Production 2026-11-20 Company(\"5\")",
+            "x Production 2026-11-20 Route(\"/\")",
+            "x Sandbox 2026-11-20 Route(\"/z/:id\")",
+            "x Production 2026-11-20 Company(\"6\")",
         ]
     );
-    assert_eq!(documented(&mut worker), ["x Production 2026-11-20 0 GET 399: 1 0 0 0"]);
+    assert_eq!(worker.tally_block(block.as_bytes(), 1, &context(&decoder)).firsts, []);
+    assert_eq!(worker.text_bytes(), 11);
+    let tallied = worker.drain();
+    assert_eq!(tallied.len(), 17);
+    assert_eq!(
+        problems(&tallied),
+        [
+            "x Production 2026-11-20 / GET 200: 4 0 0 0 of others",
+            "x Production 2026-11-20 /z/:id GET 200: 4 0 2 0 of \"5\"",
+            "x Production 2026-11-20 /z/:id GET 200: 4 4 0 0 of none",
+            "x Production 2026-11-20 /z/:id GET 404: 2 2 0 0 of none",
+            "x Production 2026-11-20 0 GET 400: 2 0 0 0 of \"6\"",
+            "x Production 2026-11-20 0 PUT 200: 2 0 0 0 of \"6\"",
+            "x Sandbox 2026-11-20 /z/:id GET 200: 2 2 0 0 of none",
+            "y Production 2026-11-20 /c GET 200: 2 2 0 0 of none",
+        ]
+    );
+    assert_eq!(plain(&tallied), ["x Production 2026-11-20 0 GET 399: 2 0 0 0"]);
+    // What was told is told again once it is drained.
+    assert_eq!(worker.tally_block(block.as_bytes(), 2, &context(&decoder)).firsts, outcome.firsts);
 }
 
 #[test]
@@ -186,7 +199,7 @@ fn days_are_those_of_the_platforms_zone() {
     let decoder = Decoder::steadfast();
     let mut worker = WorkerTally::new(PlatformZone::named("Pacific/Auckland").unwrap(), 1);
     worker.tally_block(line("x", "GET", "/a", 200, "").as_bytes(), 0, &context(&decoder));
-    assert_eq!(documented(&mut worker), ["x Production 2026-11-21 0 GET 200: 1 1 0 0"]);
+    assert_eq!(plain(&worker.drain()), ["x Production 2026-11-21 0 GET 200: 1 1 0 0"]);
 }
 
 #[test]
@@ -195,39 +208,46 @@ fn a_route_may_be_documented_until_a_day() {
     let mut worker = WorkerTally::new(PlatformZone::utc(), 1);
     let after = line("x", "GET", "/old", 200, "");
     let before = after.replace(&NOON.to_string(), &(NOON - 86_400).to_string());
-    let outcome = worker.tally_block(format!("{after}\n{before}\n").as_bytes(), 0, &context(&decoder));
-    assert_eq!(documented(&mut worker), ["x Production 2026-11-19 9 GET 200: 1 1 0 0"]);
-    let undocumented: Vec<(CalledRoute, String)> =
-        outcome.problems.into_iter().map(|calls| (calls.route, calls.day.to_string())).collect();
-    assert_eq!(undocumented, [(CalledRoute::Undocumented("/old".to_owned()), "2026-11-20".to_owned())]);
+    worker.tally_block(format!("{after}\n{before}\n").as_bytes(), 0, &context(&decoder));
+    let tallied = worker.drain();
+    assert_eq!(plain(&tallied), ["x Production 2026-11-19 9 GET 200: 1 1 0 0"]);
+    assert_eq!(problems(&tallied), ["x Production 2026-11-20 /old GET 200: 1 1 0 0 of none"]);
 }
 
-type Totals = BTreeMap<(AppId, Day, CalledRoute, String, u16, Option<Company<String>>), Counts>;
+/// Sums by what is shown of calls, the lines, the rejected ones, and the distinct firsts in order.
+type Totals = (BTreeMap<String, Counts>, u64, u64, Vec<String>);
 
-fn totals(blocks: &[&[u8]], workers: usize) -> (Totals, u64, u64) {
+fn totals(blocks: &[&[u8]], workers: usize) -> Totals {
     let decoder = Decoder::steadfast();
     let mut all: Vec<WorkerTally> =
         (0..workers).map(|seed| WorkerTally::new(PlatformZone::utc(), seed as u64)).collect();
-    let (mut totals, mut lines, mut rejected) = (Totals::new(), 0, 0);
-    let mut add = |key, counts| *totals.entry(key).or_default() += counts;
+    let (mut totals, mut lines, mut rejected, mut firsts) = (BTreeMap::new(), 0, 0, Vec::new());
     for (seq, block) in blocks.iter().enumerate() {
         let outcome = all[seq % workers].tally_block(block, seq as u64, &context(&decoder));
         assert_eq!(outcome.lines, outcome.counted + outcome.reject_counts.total());
+        assert_eq!(outcome.counted, outcome.hours.iter().map(|(_, calls)| calls).sum::<u64>());
         lines += outcome.lines;
         rejected += outcome.reject_counts.total();
-        for calls in outcome.problems {
-            let company = Some(calls.company);
-            add((calls.app, calls.day, calls.route, calls.method, calls.status, company), calls.counts);
+        for first in outcome.firsts.iter().map(|first| format!("{first:?}")) {
+            if !firsts.contains(&first) {
+                firsts.push(first);
+            }
         }
     }
     for worker in &mut all {
-        for calls in worker.drain().iter() {
-            let app = calls.app_id.parse().unwrap();
-            let route = CalledRoute::Documented(calls.route);
-            add((app, calls.day, route, calls.method.to_owned(), calls.status, None), calls.counts);
+        let tallied = worker.drain();
+        let problems = tallied.problems().map(|(calls, company)| {
+            let name = |number: u32| tallied.companies()[number as usize].clone();
+            let company =
+                if let Company::Named(number) = company { name(number) } else { format!("{company:?}").into() };
+            (calls, company)
+        });
+        for (calls, company) in tallied.plain().map(|calls| (calls, "".into())).chain(problems) {
+            let shown = show(&tallied, &Calls { counts: Counts::default(), ..calls });
+            *totals.entry(format!("{shown} {company}")).or_default() += calls.counts;
         }
     }
-    (totals, lines, rejected)
+    (totals, lines, rejected, firsts)
 }
 
 proptest! {
@@ -248,9 +268,10 @@ proptest! {
         let whole = lines.concat();
         let parts: Vec<String> = lines.chunks(cut).map(<[String]>::concat).collect();
         let parts: Vec<&[u8]> = parts.iter().map(String::as_bytes).collect();
-        let (expected, count, rejected) = totals(&[whole.as_bytes()], 1);
-        prop_assert_eq!(count, lines.len() as u64);
-        prop_assert_eq!(rejected + expected.values().map(|counts| counts.calls).sum::<u64>(), count);
-        prop_assert_eq!(totals(&parts, workers), (expected, count, rejected));
+        let expected = totals(&[whole.as_bytes()], 1);
+        let counted: u64 = expected.0.values().map(|counts| counts.calls).sum();
+        prop_assert_eq!(expected.1, lines.len() as u64);
+        prop_assert_eq!(expected.2 + counted, expected.1);
+        prop_assert_eq!(totals(&parts, workers), expected);
     }
 }

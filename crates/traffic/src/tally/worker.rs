@@ -1,22 +1,19 @@
 //! One thread's tally.
 
-use std::hash::BuildHasher;
-
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-use model::{AppId, Call, Company, Counts, Day, Environment, Hour, PlatformZone, Principal};
+use model::{AppId, Call, Environment, PlatformZone, Principal, cut_path};
 
 use super::allowed::Allowed;
 use super::counter::{Counter, Key, class};
 use super::days::Days;
+use super::hours::Hours;
 use super::intern::Interner;
-use super::outcome::{BlockOutcome, CalledRoute, ProblemCalls, RejectedLine, Tallied};
+use super::outcome::{BlockOutcome, RejectedLine, Tallied};
+use super::problems::{How, Problems, Whose};
 use super::{FIRST_PROBLEM, MatchRoute};
 use crate::decode::{Decoder, Scratch};
 use crate::fields::company;
-use crate::path::cut;
 use crate::reject::{Reject, TimeBounds};
-use crate::route::undocumented_route;
+use crate::route::write_undocumented_route;
 
 /// What is the same for all lines of a block.
 #[derive(Debug)]
@@ -35,16 +32,29 @@ pub struct BlockContext<'a, M: ?Sized> {
     pub kept_rejects: usize,
 }
 
-/// Adds up the calls that one thread reads. Its memory grows with [`WorkerTally::len`], so a caller takes the
-/// counts out with [`WorkerTally::drain`] when that is large.
+/// How many calls are added at once.
+const LOT: usize = 32;
+
+/// Calls that are to be added, and room for their routes.
+#[derive(Default)]
+struct Lot<'a> {
+    calls: Vec<Call<'a>>,
+    routes: Vec<Option<u32>>,
+}
+
+/// Adds up the calls that one thread reads. Its memory grows with [`WorkerTally::len`] and
+/// [`WorkerTally::text_bytes`], so a caller takes the counts out with [`WorkerTally::drain`] when these are large.
 #[derive(Debug)]
 pub struct WorkerTally {
-    counter: Counter,
+    plain: Counter<Key>,
+    problems: Problems,
     apps: Interner,
     methods: Interner,
     days: Days,
+    hours: Hours,
     scratch: Scratch,
-    hasher: FixedState,
+    /// Room for the text of an undocumented route.
+    undocumented: String,
 }
 
 impl WorkerTally {
@@ -53,12 +63,14 @@ impl WorkerTally {
     #[must_use]
     pub fn new(zone: PlatformZone, hash_seed: u64) -> Self {
         Self {
-            counter: Counter::default(),
+            plain: Counter::default(),
+            problems: Problems::new(hash_seed),
             apps: Interner::new(hash_seed),
             methods: Interner::new(hash_seed),
             days: Days::new(zone),
+            hours: Hours::default(),
             scratch: Scratch::default(),
-            hasher: FixedState::with_seed(hash_seed),
+            undocumented: String::new(),
         }
     }
 
@@ -69,51 +81,84 @@ impl WorkerTally {
         seq: u64,
         context: &BlockContext<'_, M>,
     ) -> BlockOutcome {
-        let Self { counter, apps, methods, days, scratch, hasher } = self;
         let mut outcome = BlockOutcome { seq, ..BlockOutcome::default() };
-        let mut problems = Problems { hasher: hasher.clone(), positions: HashTable::new() };
-        context.decoder.decode_block(block, &context.bounds, scratch, |line, decoded| {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let mut lot = Lot::default();
+        context.decoder.decode_block(block, &context.bounds, &mut scratch, |line, decoded| {
             match context.permit(decoded) {
                 Ok(call) => {
-                    let day = days.day_of(call.time);
-                    let environment = call.environment.unwrap_or(context.default_environment);
-                    let segments = cut(&call.path);
-                    match context.matcher.match_route(&segments, day) {
-                        Some(route)
-                            if call.status < FIRST_PROBLEM
-                                && !context.matcher.shows_problem(route, &call.method, day) =>
-                        {
-                            let app = apps.number(call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED));
-                            let method = methods.number(&call.method);
-                            let key = Key::new(app, route, method, day, call.status, environment);
-                            counter.add(key, class(call.company.is_none(), call.principal == Principal::Service));
-                        }
-                        Some(route) => {
-                            let route = CalledRoute::Documented(route);
-                            problems.add(&mut outcome.problems, &call, day, environment, route);
-                        }
-                        None => {
-                            let route = CalledRoute::Undocumented(undocumented_route(&segments));
-                            problems.add(&mut outcome.problems, &call, day, environment, route);
-                        }
+                    lot.calls.push(call);
+                    if lot.calls.len() >= LOT {
+                        self.add(&mut lot, context, &mut outcome);
                     }
-                    outcome.counted += 1;
-                    add_hour(&mut outcome.hours, Hour::of(call.time).epoch_hours());
-                    outcome.last_call = outcome.last_call.max(Some(call.time));
                 }
                 Err(reject) => keep_reject(&mut outcome, line, reject, context.kept_rejects),
             }
             outcome.lines += 1;
         });
-        counter.flush();
-        outcome.hours = by_hour(outcome.hours);
+        self.add(&mut lot, context, &mut outcome);
+        self.scratch = scratch;
+        self.plain.flush();
+        outcome.hours = self.hours.take();
         outcome
     }
 
-    /// How many counts, apps and methods are held; about 50 bytes of memory each, longer ids more.
+    /// Adds a few calls at once: what one waits for in memory, the others need not wait for.
+    fn add<'a, M: MatchRoute + ?Sized>(
+        &mut self,
+        lot: &mut Lot<'a>,
+        context: &BlockContext<'_, M>,
+        outcome: &mut BlockOutcome,
+    ) {
+        let Self { plain, problems, apps, methods, days, hours, undocumented, .. } = self;
+        let (mut routes, mut asked) = (std::mem::take(&mut lot.routes), Vec::with_capacity(LOT));
+        for call in &lot.calls {
+            hours.add(call.time);
+            outcome.last_call = outcome.last_call.max(Some(call.time));
+            asked.push((&*call.path, days.day_of(call.time)));
+        }
+        routes.clear();
+        context.matcher.match_paths(&asked, &mut routes);
+        for ((call, (path, day)), route) in lot.calls.iter().zip(&asked).zip(&routes) {
+            let environment = call.environment.unwrap_or(context.default_environment);
+            let app_id = call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED);
+            let app = apps.number(app_id);
+            let method = methods.number(&call.method);
+            let class = class(call.company.is_none(), call.principal == Principal::Service);
+            match route {
+                Some(route)
+                    if call.status < FIRST_PROBLEM && !context.matcher.shows_problem(*route, &call.method, *day) =>
+                {
+                    plain.add(Key::new(app, *route, method, *day, call.status, environment), class);
+                }
+                _ => {
+                    if route.is_none() {
+                        write_undocumented_route(&cut_path(path), undocumented);
+                    }
+                    let route = route.ok_or(undocumented.as_str());
+                    let whose = Whose { app, app_id, environment, day: *day };
+                    let how = How { method, status: call.status, class };
+                    problems.add(whose, route, how, company(call.company.as_deref()), &mut outcome.firsts);
+                }
+            }
+            outcome.counted += 1;
+        }
+        drop(asked);
+        lot.routes = routes;
+        lot.calls.clear();
+    }
+
+    /// How many counts, apps, methods, undocumented routes and companies are held; about 60 bytes of memory each, and
+    /// the texts.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.counter.len() + self.apps.len() + self.methods.len()
+        self.plain.len() + self.problems.len() + self.apps.len() + self.methods.len()
+    }
+
+    /// How many bytes the texts of undocumented routes and of companies have.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        self.problems.text_bytes()
     }
 
     /// Whether nothing is held.
@@ -124,27 +169,16 @@ impl WorkerTally {
 
     /// Takes out what was added up since the last time.
     pub fn drain(&mut self) -> Tallied {
-        Tallied { entries: self.counter.drain(), apps: self.apps.take(), methods: self.methods.take() }
+        self.problems.forget();
+        Tallied {
+            apps: self.apps.take(),
+            methods: self.methods.take(),
+            routes: self.problems.routes.take(),
+            companies: self.problems.companies.take(),
+            plain: self.plain.take(),
+            problems: self.problems.counter.take(),
+        }
     }
-}
-
-/// Adds a call to the hours as they are met: calls that follow each other are most often of the same.
-fn add_hour(hours: &mut Vec<(i64, u64)>, hour: i64) {
-    match hours.last_mut() {
-        Some((last, calls)) if *last == hour => *calls += 1,
-        _ => hours.push((hour, 1)),
-    }
-}
-
-/// Each hour once, in order.
-fn by_hour(mut hours: Vec<(i64, u64)>) -> Vec<(i64, u64)> {
-    hours.sort_unstable();
-    hours.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        kept.1 += if same { next.1 } else { 0 };
-        same
-    });
-    hours
 }
 
 #[cold]
@@ -158,69 +192,4 @@ fn keep_reject(outcome: &mut BlockOutcome, line: &[u8], reject: Reject, kept: us
             text: RejectedLine::excerpt(line),
         });
     }
-}
-
-/// Where in a block's list the calls of each key stand.
-struct Problems {
-    hasher: FixedState,
-    positions: HashTable<usize>,
-}
-
-impl Problems {
-    fn add(
-        &mut self,
-        list: &mut Vec<ProblemCalls>,
-        call: &Call<'_>,
-        day: Day,
-        environment: Environment,
-        route: CalledRoute,
-    ) {
-        let app = call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED);
-        let company = company(call.company.as_deref());
-        let hash = self.hasher.hash_one((app, &route, &*call.method, call.status, day, company));
-        let equal = |position: &usize| {
-            list.get(*position).is_some_and(|known| {
-                known.route == route
-                    && known.app.as_str() == app
-                    && known.method == call.method
-                    && (known.status, known.day, known.environment) == (call.status, day, environment)
-                    && borrowed(&known.company) == company
-            })
-        };
-        let counts = counts_of(call);
-        if let Some(known) = self.positions.find(hash, equal).and_then(|position| list.get_mut(*position)) {
-            known.counts += counts;
-            return;
-        }
-        // Decoders let only valid ids through.
-        let Ok(app) = app.parse::<AppId>().or_else(|_| AppId::UNIDENTIFIED.parse()) else { return };
-        let hasher = self.hasher.clone();
-        self.positions.insert_unique(hash, list.len(), |position| {
-            list.get(*position).map_or(0, |known| {
-                let company = borrowed(&known.company);
-                hasher.hash_one((known.app.as_str(), &known.route, &*known.method, known.status, known.day, company))
-            })
-        });
-        let method = call.method.clone().into_owned();
-        let company = match company {
-            Company::Absent => Company::Absent,
-            Company::Named(name) => Company::Named(name.to_owned()),
-            Company::Others => Company::Others,
-        };
-        list.push(ProblemCalls { app, environment, day, route, method, status: call.status, company, counts });
-    }
-}
-
-fn borrowed(company: &Company<String>) -> Company<&str> {
-    match company {
-        Company::Absent => Company::Absent,
-        Company::Named(name) => Company::Named(name),
-        Company::Others => Company::Others,
-    }
-}
-
-fn counts_of(call: &Call<'_>) -> Counts {
-    let absent = u64::from(call.company.is_none());
-    let service = u64::from(call.principal == Principal::Service);
-    Counts { calls: 1, header_absent: absent, service_calls: service, service_header_absent: absent & service }
 }

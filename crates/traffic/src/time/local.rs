@@ -2,7 +2,7 @@
 
 use model::UnixMillis;
 
-use super::civil::{Civil, four, two};
+use super::civil::{DATE_LENGTH, clock, four, start_of_day, two};
 
 const MONTHS: [&[u8; 3]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
@@ -12,34 +12,32 @@ pub(crate) const LOCAL_LENGTH: usize = 26;
 
 /// Reads such a time; month names are English, as both servers write them whatever their locale.
 pub(crate) fn parse_local(text: &str) -> Option<UnixMillis> {
-    let bytes: &[u8; LOCAL_LENGTH] = text.as_bytes().try_into().ok()?;
-    let punctuated = bytes[2] == b'/'
-        && bytes[6] == b'/'
-        && bytes[11] == b':'
-        && bytes[14] == b':'
-        && bytes[17] == b':'
-        && bytes[20] == b' ';
-    let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(&bytes[3..6]))?;
-    let sign = match bytes[21] {
-        b'+' => 1,
-        b'-' => -1,
+    let (head, rest) = text.as_bytes().split_first_chunk()?;
+    Some(UnixMillis(date(head)? + since_midnight(rest)?))
+}
+
+/// The first instant in UTC of the day of `10/Oct/2000`, in milliseconds.
+pub(super) fn date(text: &[u8; DATE_LENGTH]) -> Option<i64> {
+    let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(&text[3..6]))?;
+    let punctuated = text[2] == b'/' && text[6] == b'/';
+    let (year, day) = (four(&text[7..11])?, two(&text[0..2])?);
+    start_of_day(year, u32::try_from(month).ok()? + 1, day).filter(|_| punctuated)
+}
+
+/// The milliseconds of `:13:55:36 -0700` since midnight in UTC.
+#[inline]
+pub(super) fn since_midnight(text: &[u8]) -> Option<i64> {
+    let [b':', rest @ ..] = text else { return None };
+    let (head, rest) = rest.split_first_chunk()?;
+    let (sign, hours, minutes) = match rest {
+        [b' ', b'+', a, b, c, d] => (1, two(&[*a, *b])?, two(&[*c, *d])?),
+        [b' ', b'-', a, b, c, d] => (-1, two(&[*a, *b])?, two(&[*c, *d])?),
         _ => return None,
     };
-    let (hours, minutes) = (two(&bytes[22..24])?, two(&bytes[24..26])?);
-    if !punctuated || hours > 23 || minutes > 59 {
+    if hours > 23 || minutes > 59 {
         return None;
     }
-    Civil {
-        year: four(&bytes[7..11])?,
-        month: u32::try_from(month).ok()? + 1,
-        day: two(&bytes[0..2])?,
-        hour: two(&bytes[12..14])?,
-        minute: two(&bytes[15..17])?,
-        second: two(&bytes[18..20])?,
-        millis: 0,
-        offset: sign * i32::try_from(hours * 60 + minutes).ok()?,
-    }
-    .instant()
+    Some((i64::from(clock(*head)?) - sign * i64::from(hours * 60 + minutes) * 60) * 1000)
 }
 
 #[cfg(test)]

@@ -2,33 +2,31 @@
 
 use model::UnixMillis;
 
-use super::civil::{Civil, digit, four, two};
+use super::civil::{DATE_LENGTH, clock, digit, four, start_of_day, two};
 
 /// Reads a date and time with an offset. As RFC 3339 allows: `t` and `z` in lower case, a space instead of the
 /// `T`, a fraction of any length, a second of 60.
 #[inline]
 pub(crate) fn parse_rfc3339(text: &str) -> Option<UnixMillis> {
-    let (head, rest) = text.as_bytes().split_first_chunk::<19>()?;
-    let punctuated = head[4] == b'-'
-        && head[7] == b'-'
-        && matches!(head[10], b'T' | b't' | b' ')
-        && head[13] == b':'
-        && head[16] == b':';
-    if !punctuated {
-        return None;
-    }
+    let (head, rest) = text.as_bytes().split_first_chunk()?;
+    Some(UnixMillis(date(head)? + since_midnight(rest)?))
+}
+
+/// The first instant in UTC of the day of `2026-11-20T`, in milliseconds.
+#[inline]
+pub(super) fn date(text: &[u8; DATE_LENGTH]) -> Option<i64> {
+    let punctuated = text[4] == b'-' && text[7] == b'-' && matches!(text[10], b'T' | b't' | b' ');
+    let parts = || Some((four(&text[0..4])?, two(&text[5..7])?, two(&text[8..10])?));
+    let (year, month, day) = parts().filter(|_| punctuated)?;
+    start_of_day(year, month, day)
+}
+
+/// The milliseconds of `13:45:12.345+01:00` since midnight in UTC.
+#[inline]
+pub(super) fn since_midnight(text: &[u8]) -> Option<i64> {
+    let (head, rest) = text.split_first_chunk()?;
     let (millis, offset) = fraction_and_offset(rest)?;
-    Civil {
-        year: four(&head[0..4])?,
-        month: two(&head[5..7])?,
-        day: two(&head[8..10])?,
-        hour: two(&head[11..13])?,
-        minute: two(&head[14..16])?,
-        second: two(&head[17..19])?,
-        millis,
-        offset,
-    }
-    .instant()
+    Some((i64::from(clock(*head)?) - i64::from(offset) * 60) * 1000 + i64::from(millis))
 }
 
 /// Milliseconds and the offset in minutes of what follows the seconds.

@@ -27,6 +27,32 @@ impl UnixUnit {
 /// number and for instants outside the years 0 to 9999.
 #[inline]
 pub(crate) fn parse_unix(text: &str, unit: UnixUnit) -> Option<UnixMillis> {
+    plain(text.as_bytes()).or_else(|| exact(text, unit))
+}
+
+/// The times that nearly all are: whole seconds, seconds with three digits behind the point, whole milliseconds.
+#[inline]
+fn plain(text: &[u8]) -> Option<UnixMillis> {
+    let (whole, fraction) = match text {
+        [whole @ .., b'.', a, b, c] => (whole, digits(&[*a, *b, *c])?),
+        whole => (whole, 0),
+    };
+    let has_fraction = whole.len() < text.len();
+    match digits(whole)? {
+        seconds @ ..100_000_000_000 => Some(UnixMillis(seconds * 1000 + fraction)),
+        millis @ ..100_000_000_000_000 if !has_fraction => Some(UnixMillis(millis)),
+        _ => None,
+    }
+}
+
+/// The value of one to fifteen digits.
+#[inline]
+fn digits(text: &[u8]) -> Option<i64> {
+    let all_digits = matches!(text.len(), 1..=15) && text.iter().all(u8::is_ascii_digit);
+    all_digits.then(|| text.iter().fold(0, |value, digit| value * 10 + i64::from(*digit & 15)))
+}
+
+fn exact(text: &str, unit: UnixUnit) -> Option<UnixMillis> {
     let number = Decimal::parse(text.as_bytes())?;
     let millis = number.scaled(unit.power(&number))?;
     (-62_167_219_200_000..=253_402_300_799_999).contains(&millis).then_some(UnixMillis(millis))
@@ -187,6 +213,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn plain_times_are_read_as_all_are(text in "[0-9]{0,17}(\\.[0-9]{0,4})?|[0-9.eE+-]{0,20}") {
+            for unit in [UnixUnit::SecondsOrMillis, UnixUnit::Any] {
+                prop_assert_eq!(parse_unix(&text, unit), exact(&text, unit), "{}", text);
+            }
+        }
+
         #[test]
         fn milliseconds_read_back_in_every_notation(millis in 100_000_000_000i64..253_402_300_799_999, shift in 0u32..20) {
             check(&millis.to_string(), Some(millis));

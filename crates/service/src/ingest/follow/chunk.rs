@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use model::{Catalog, SourceName, SourceWay};
 use store::{IngestCommit, PositionStep};
-use traffic::{BlockOutcome, ProblemCalls, RejectCounts, Tallied};
+use traffic::{BlockOutcome, First, RejectCounts, Tallied};
 
-use super::super::pending::Pending;
+use super::super::kept::Refused;
+use super::super::pending::{Pending, keyed};
 use super::super::received::{OfSource, Received};
 use super::super::rejects::Reject;
 use super::super::{EVIDENCE, KEYS};
+use super::reader::Reader;
 use crate::{Error, Steadfast};
 
 /// Counts of lines.
@@ -23,7 +25,7 @@ pub(super) struct Lines {
 /// What was read since the last commit, all with one catalog.
 #[derive(Default)]
 pub(super) struct Chunk {
-    problems: Vec<ProblemCalls>,
+    firsts: Vec<First>,
     rejected: RejectCounts,
     received: Received,
     evidence: Vec<Reject>,
@@ -31,9 +33,9 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// Whether there is as much as should be held in memory; `keys` are those that workers hold.
-    pub(super) fn is_full(&self, keys: usize) -> bool {
-        keys + 2 * self.problems.len() >= KEYS
+    /// Whether there is as much as should be held in memory, with what the workers hold.
+    pub(super) fn is_full(&self, reader: &Reader) -> bool {
+        reader.is_full() || reader.len() + self.firsts.len() >= KEYS
     }
 
     /// Adds what was read of one file, in its order; `line` is how many lines of it came before.
@@ -57,7 +59,7 @@ impl Chunk {
                 }
             }
             line += block.lines;
-            self.problems.extend(block.problems);
+            self.firsts.extend(block.firsts);
         }
         self.received.add(source, SourceWay::Files, &received);
     }
@@ -76,18 +78,19 @@ impl Steadfast {
         let mut turn = self.batches.0.turns.turn.lock().await;
         turn.meet(import);
         let save = async {
-            turn.kept.learn(chunk.problems.iter(), self.store.as_ref()).await?;
+            turn.kept.learn(chunk.firsts.iter(), self.store.as_ref()).await?;
             let mut pending = Pending::default();
+            let mut refused = Refused::default();
+            turn.kept.admit(&chunk.firsts, &mut refused);
             for tallied in &tallied {
-                pending.add_tallied(tallied, &catalog);
+                pending.add(tallied, &catalog, &refused);
             }
-            pending.add_rejects(&chunk.rejected);
-            pending.add_problems(&chunk.problems, &catalog, &mut turn.kept);
             self.keep_rejects(&chunk.evidence)?;
             let mut commit = IngestCommit {
                 newest_known: self.store.newest_position().await?,
                 further,
                 catalog: import,
+                rejects: keyed(&chunk.rejected),
                 ..IngestCommit::empty(self.clock.now())
             };
             pending.take_into(&mut commit);

@@ -104,7 +104,7 @@ impl Follower {
             self.files.insert(id, tracked);
             more |= judged?;
             busy |= self.is_busy(&id);
-            if self.chunk.is_full(self.reader.len()) {
+            if self.chunk.is_full(&self.reader) {
                 self.commit()?;
             }
             self.close_packed(id)?;
@@ -231,7 +231,7 @@ impl Follower {
                 return Ok(Piece::All);
             }
             open.blocks = Some(round.blocks);
-            if started.elapsed() >= TURN || self.chunk.is_full(self.reader.len()) {
+            if started.elapsed() >= TURN || self.chunk.is_full(&self.reader) {
                 return Ok(Piece::More);
             }
         }

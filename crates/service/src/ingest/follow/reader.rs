@@ -130,6 +130,11 @@ impl Reader {
         [&self.small, &self.large].into_iter().flatten().map(Engine::len).sum()
     }
 
+    /// Whether the texts that the workers hold fill as much memory as they should.
+    pub(super) fn is_full(&self) -> bool {
+        [&self.small, &self.large].into_iter().flatten().any(Engine::is_full)
+    }
+
     /// Takes out what the workers counted.
     pub(super) fn drain(&mut self) -> Vec<Tallied> {
         let engines = [&mut self.small, &mut self.large].into_iter().flatten();

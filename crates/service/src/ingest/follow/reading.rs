@@ -91,7 +91,7 @@ impl Follower {
             self.begin_anew(id)?;
             return Ok(true);
         }
-        if self.chunk.is_full(self.reader.len()) {
+        if self.chunk.is_full(&self.reader) {
             self.commit()?;
         }
         Ok(more)
@@ -176,7 +176,7 @@ impl Follower {
                 tracked.read_at = self.steadfast.clock.now();
                 return Ok(Piece::All);
             }
-            if started.elapsed() >= TURN || self.chunk.is_full(self.reader.len()) {
+            if started.elapsed() >= TURN || self.chunk.is_full(&self.reader) {
                 return Ok(Piece::More);
             }
         }

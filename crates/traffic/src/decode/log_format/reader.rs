@@ -7,11 +7,13 @@ use model::{Call, Environment, Principal, UnixMillis};
 
 use super::escape::{path_of_decoded_uri, unescape};
 use super::joined::{self, Start};
+use super::plain::PlainReader;
 use super::template::{Escape, Template, Variable};
 use super::variables::{MAX_APPS, PathKind, Role, TimeKind, Variables, roles};
 use crate::decode::percent::percent_encoded;
+use crate::decode::plain_call::PlainCall;
 use crate::decode::request_line::RequestLine;
-use crate::decode::{DecodeBytes, Decoded};
+use crate::decode::{DecodeBytes, Decoded, Scratch};
 use crate::fields;
 use crate::format::FormatError;
 use crate::reject::{Reject, RejectReason, TimeBounds};
@@ -23,21 +25,22 @@ pub(crate) struct LogDecoder {
     escape: Escape,
     prefix: Box<[u8]>,
     parts: Vec<Part>,
+    plain: Option<PlainReader>,
 }
 
 /// A variable, or several with nothing between them, and the text that ends the value.
 #[derive(Clone, Debug)]
-struct Part {
-    role: Role,
+pub(super) struct Part {
+    pub(super) role: Role,
     /// The variables that directly follow the first, and where in the value theirs begin.
-    joined: Vec<(Start, Role)>,
-    shape: Shape,
-    after: Finder<'static>,
+    pub(super) joined: Vec<(Start, Role)>,
+    pub(super) shape: Shape,
+    pub(super) after: Finder<'static>,
 }
 
 /// What values of a variable may look like where the text that ends them could occur within.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
+pub(super) enum Shape {
     /// Up to the text that follows.
     Plain,
     /// Up to a quote that no backslash escapes.
@@ -85,7 +88,8 @@ impl LogDecoder {
             }
             previous = Some(variable);
         }
-        Ok(Self { escape, prefix: template.prefix.as_bytes().into(), parts })
+        let prefix = template.prefix.as_bytes();
+        Ok(Self { escape, prefix: prefix.into(), plain: PlainReader::new(prefix, &parts), parts })
     }
 
     /// Whether the format has the company header's variable.
@@ -253,6 +257,17 @@ impl<'a> Values<'a> {
 }
 
 impl DecodeBytes for LogDecoder {
+    #[inline(always)]
+    fn decode_plain<'a>(
+        &self,
+        text: &'a str,
+        start: usize,
+        bounds: &TimeBounds,
+        scratch: &mut Scratch,
+    ) -> Option<(PlainCall<'a>, usize)> {
+        self.plain.as_ref()?.decode(text, start, bounds, scratch)
+    }
+
     fn decode<'a>(&self, line: &'a [u8], bounds: &TimeBounds) -> Decoded<'a> {
         let values = self.split(line)?;
         let text = |value: &'a [u8]| percent_encoded(unescape(value, self.escape));

@@ -1,0 +1,112 @@
+//! Calls that show a problem: counted by company too, and what is new among their routes and companies told.
+
+use std::collections::HashSet;
+
+use foldhash::fast::FixedState;
+use model::{AppId, Company, Day, Environment};
+
+use super::counter::{Counter, Key, ProblemKey};
+use super::intern::Interner;
+use super::outcome::{First, Named};
+
+/// Set in the number of a route that is an undocumented one's. (A catalog has fewer than two thousand million routes.)
+pub(super) const UNDOCUMENTED: u32 = 1 << 31;
+
+/// Stands for a company in a key: none, and one that can't be kept by name. Those with a name follow.
+pub(super) const ABSENT: u32 = 0;
+pub(super) const OTHERS: u32 = 1;
+pub(super) const NAMED: u32 = 2;
+
+/// A worker's calls that show a problem.
+#[derive(Debug)]
+pub(super) struct Problems {
+    pub(super) counter: Counter<ProblemKey>,
+    pub(super) routes: Interner,
+    pub(super) companies: Interner,
+    /// Which routes and companies were told of which app, environment and day.
+    told: HashSet<(Group, u32), FixedState>,
+}
+
+/// An app's number, whether it is a company that is told, and the day and the environment.
+type Group = (u32, bool, Day, Environment);
+
+/// Whose calls, and where and when they were made.
+#[derive(Clone, Copy)]
+pub(super) struct Whose<'a> {
+    /// The app's number and its id.
+    pub(super) app: u32,
+    pub(super) app_id: &'a str,
+    pub(super) environment: Environment,
+    pub(super) day: Day,
+}
+
+/// How they were made and answered.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    pub(super) method: u32,
+    pub(super) status: u16,
+    pub(super) class: u8,
+}
+
+impl Problems {
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            counter: Counter::default(),
+            routes: Interner::new(seed),
+            companies: Interner::new(seed),
+            told: HashSet::with_hasher(FixedState::with_seed(seed)),
+        }
+    }
+
+    /// Adds a call: of a documented route, by its index, or of an undocumented one. What is new of its app,
+    /// environment and day is appended to `firsts`.
+    pub(super) fn add(
+        &mut self,
+        whose: Whose<'_>,
+        route: Result<u32, &str>,
+        how: How,
+        company: Company<&str>,
+        firsts: &mut Vec<First>,
+    ) {
+        let Whose { app, app_id, environment, day } = whose;
+        let route_number = route.unwrap_or_else(|text| UNDOCUMENTED | self.routes.number(text));
+        let company_number = match company {
+            Company::Absent => ABSENT,
+            Company::Others => OTHERS,
+            Company::Named(name) => NAMED + self.companies.number(name),
+        };
+        let key = Key::new(app, route_number, how.method, day, how.status, environment);
+        if !self.counter.add_now(ProblemKey { key, company: company_number }, how.class) {
+            return;
+        }
+        let mut tell = |is_company, number, name: Named| {
+            if self.told.insert(((app, is_company, day, environment), number)) {
+                // Decoders let only valid ids through.
+                let app = app_id.parse().unwrap_or_else(|_| AppId::unidentified());
+                firsts.push(First { app, environment, day, name });
+            }
+        };
+        if let Err(text) = route {
+            tell(false, route_number, Named::Route(text.to_owned()));
+        }
+        if let Company::Named(name) = company {
+            tell(true, company_number, Named::Company(name.to_owned()));
+        }
+    }
+
+    /// How many counts and texts there are.
+    pub(super) fn len(&self) -> usize {
+        // One by itself and one by company.
+        2 * self.counter.len() + self.routes.len() + self.companies.len()
+    }
+
+    /// How many bytes the texts of routes and companies have.
+    pub(super) fn text_bytes(&self) -> usize {
+        self.routes.bytes() + self.companies.bytes()
+    }
+
+    /// Forgets what was told.
+    pub(super) fn forget(&mut self) {
+        self.told.clear();
+    }
+}
