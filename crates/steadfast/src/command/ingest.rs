@@ -125,11 +125,12 @@ fn followed(arguments: &Ingest, config: &Config) -> Result<Vec<FollowedSource>, 
 /// Reads what is there and what comes, until the program is told to end.
 async fn follow(arguments: Ingest, config: Config) -> Outcome {
     let sources = followed(&arguments, &config)?;
+    let ended = serve::ended();
     let _alone = WriterLock::take(&arguments.data.path, "steadfast ingest --follow", SystemClock.now())?;
     let steadfast = open(&arguments.data.path, config)?;
     let watch = Arc::new(Watch::new());
     let upkeep = tokio::spawn(purge(steadfast.clone()));
-    let totals = steadfast.follow(sources, threads(&arguments), Arc::clone(&watch) as _, serve::ended()).await;
+    let totals = steadfast.follow(sources, threads(&arguments), Arc::clone(&watch) as _, ended).await;
     upkeep.abort();
     watch.0.finish_and_clear();
     let totals = totals?;

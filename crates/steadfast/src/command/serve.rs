@@ -189,8 +189,9 @@ pub(super) async fn serve(portal: Portal, listener: TcpListener, ready: impl FnO
     if let Ok(Ok(outcome)) = tokio::time::timeout(FIRST_UPKEEP, first).await {
         outcome?;
     }
+    let ended = ended();
     ready();
-    let served = portal::serve(listener, portal, ended()).await;
+    let served = portal::serve(listener, portal, ended).await;
     upkeep.abort();
     served?;
     Ok(ExitCode::SUCCESS)
@@ -215,23 +216,25 @@ async fn keep_up(steadfast: Steadfast, first: oneshot::Sender<Result<(), service
     }
 }
 
-/// Waits for Ctrl-C or a polite request to end.
+/// Waits for Ctrl-C or a polite request to end, which are heard from this call on.
+#[cfg(unix)]
+pub(super) fn ended() -> impl Future<Output = ()> + Send {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt()).ok(), signal(SignalKind::terminate()).ok());
+    async move {
+        // One that can't be heard ends the program all the same, as the system does it.
+        tokio::select! {
+            Some(Some(())) = async { Some(interrupt.as_mut()?.recv().await) } => {}
+            Some(Some(())) = async { Some(terminate.as_mut()?.recv().await) } => {}
+            else => std::future::pending().await,
+        }
+    }
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
 pub(super) async fn ended() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! { () = interrupt => {}, () = terminate => {} }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use model::{LossReason, UnixMillis};
 use tokio::task::JoinHandle;
 
+use super::Listening;
 use super::drops::Drops;
 use super::gathering::Gathered;
-use super::{Listening, ended};
 use crate::ingest::batch::{Batch, BatchShape};
 use crate::ingest::reading::Permission;
 use crate::{Error, Steadfast};
@@ -51,15 +51,20 @@ impl Committing {
 
     /// Commits to the end, which is when all that reads has ended.
     pub(super) async fn run(mut self, readers: Vec<JoinHandle<()>>) {
-        let mut ending = self.listening.ending.clone();
+        let gathering = self.listening.gathering.clone();
+        let mut read = std::pin::pin!(async {
+            for reader in readers {
+                // One that panicked reads nothing any more.
+                let _ = reader.await;
+            }
+        });
         loop {
-            let gathering = self.listening.gathering.clone();
             let came = async {
                 gathering.some().await;
                 let _ = tokio::time::timeout(GATHER, gathering.enough()).await;
             };
             tokio::select! {
-                () = ended(&mut ending) => break,
+                () = &mut read => break,
                 () = came => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
@@ -67,10 +72,6 @@ impl Committing {
             if self.losses.looked.elapsed() >= LOOK {
                 self.look(KEEP_LOSSES).await;
             }
-        }
-        for reader in readers {
-            // One that panicked reads nothing any more.
-            let _ = reader.await;
         }
         self.commit(self.listening.gathering.take()).await;
         self.look(Duration::ZERO).await;

@@ -19,6 +19,10 @@ const SLOWEST: Duration = Duration::from_secs(30);
 /// For how long a connection is silent before the other side is asked whether it is still there.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
+/// How long in the end what a sender has on its way is waited for: in all, and for more.
+const DRAIN: Duration = Duration::from_secs(2);
+const QUIET: Duration = Duration::from_millis(100);
+
 /// After which pause connections are accepted again where that failed.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -140,10 +144,27 @@ impl Connection {
                 }
             }
         };
-        if ends_here && let Ok(from) = self.stream.into_std() {
-            last(from, &mut stream, gathering);
+        if ends_here {
+            self.drain(&mut stream).await;
+            if let Ok(from) = self.stream.into_std() {
+                last(from, &mut stream, gathering);
+            }
         }
         take_rest(&stream, gathering);
+    }
+
+    /// Reads on while something comes: what a sender's system holds because there was no room for it here.
+    async fn drain(&self, stream: &mut Stream) {
+        let deadline = tokio::time::Instant::now() + DRAIN;
+        while tokio::time::timeout_at(deadline, self.listening.gathering.room()).await.is_ok() {
+            let quiet = deadline.min(tokio::time::Instant::now() + QUIET);
+            let Ok(Ok(())) = tokio::time::timeout_at(quiet, self.stream.readable()).await else { return };
+            match fill(&self.stream, stream) {
+                Ok(Some(0)) | Err(_) => return,
+                Ok(None) => {}
+                Ok(Some(_)) => drop(take(stream, &self.listening.gathering)),
+            }
+        }
     }
 }
 
