@@ -8,6 +8,9 @@ use service::{Flaw, Refusal};
 
 use crate::chrome::Chrome;
 
+/// After how many seconds what keeps the store from being read or written may be gone.
+pub(crate) const BUSY_SECONDS: u32 = 5;
+
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -132,6 +135,12 @@ impl From<service::Error> for Fault {
             service::Error::NoSuchApp(id) => Self::NoSuchApp(id.to_string()),
             service::Error::Refused(refusal) => refusal.into(),
             service::Error::Store(store @ service::StoreError::Conflict) => Self::Conflict(store.to_string()),
+            // A disk that is full, a database that somebody else has locked: it passes.
+            error @ service::Error::Store(service::StoreError::Unavailable(_)) => {
+                tracing::error!(%error, "a request could not be answered for now");
+                let sentence = "the portal can't reach what it keeps, which passes; try again in a moment";
+                Self::Unavailable(sentence.to_owned(), BUSY_SECONDS)
+            }
             other => {
                 tracing::error!(error = %other, "a request could not be answered");
                 Self::Broken
@@ -268,6 +277,16 @@ mod tests {
     fn hostile_ids_are_text() {
         let page = render(&Fault::NoSuchApp("<script>alert(1)</script>\"'".to_owned()), &Chrome::default()).unwrap();
         assert!(!page.contains("<script>") && page.contains("&#60;script&#62;"), "{page}");
+    }
+
+    #[test]
+    fn a_store_that_is_not_there_for_now_is_no_fault_of_ours() {
+        let unavailable = service::Error::Store(service::StoreError::Unavailable("locked /secret/path".to_owned()));
+        let answer = ApiFault::from(unavailable).into_response();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers()[header::RETRY_AFTER], "5");
+        let corrupt = service::Error::Store(service::StoreError::Corrupt("broken".to_owned()));
+        assert_eq!(ApiFault::from(corrupt).into_response().status(), StatusCode::INTERNAL_SERVER_ERROR);
     }
 
     #[test]

@@ -3,11 +3,12 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName};
-use axum::http::{HeaderValue, Uri};
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::Portal;
+use crate::access::takes_calls;
 use crate::fault::{ApiFault, Fault, PageFault};
 
 /// Pages take stylesheet, script and images from here and nothing from anywhere else.
@@ -30,7 +31,7 @@ const HEADERS: [(HeaderName, &str); 7] = [
 
 /// Refuses requests for other hosts, and sets the headers of every answer.
 pub(crate) async fn guard(State(portal): State<Portal>, request: Request, next: Next) -> Response {
-    let mut response = if is_for_us(&portal, request.uri(), request.headers()) {
+    let mut response = if is_for_us(&portal, &request) {
         next.run(request).await
     } else {
         fault_at(request.uri().path(), Fault::WrongHost)
@@ -58,8 +59,15 @@ pub(crate) fn fault_at(path: &str, fault: Fault) -> Response {
 /// What load balancers and scrapers ask by address; it tells nothing of anybody, or asks who they are.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-fn is_for_us(portal: &Portal, uri: &Uri, headers: &HeaderMap) -> bool {
-    if PROBES.contains(&uri.path()) {
+/// Whether a request sends calls with a token. Gateways do so by whatever name or address they reach the portal; a page that came
+/// here through DNS rebinding has no token.
+fn sends_calls(method: &Method, path: &str, headers: &HeaderMap) -> bool {
+    takes_calls(method, path) && headers.contains_key(header::AUTHORIZATION)
+}
+
+fn is_for_us(portal: &Portal, request: &Request) -> bool {
+    let (uri, headers) = (request.uri(), request.headers());
+    if PROBES.contains(&uri.path()) || sends_calls(request.method(), uri.path(), headers) {
         return true;
     }
     let mut hosts = headers.get_all(header::HOST).iter();

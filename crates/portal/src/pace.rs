@@ -1,4 +1,5 @@
-//! Bodies that come too slowly are given up: whoever sends a byte a second holds a place that others need.
+//! Bodies that come too slowly are given up: whoever sends a byte a second holds a place that others need. What is refused of
+//! calls is read all the same, so that the answer is.
 
 use std::future::Future as _;
 use std::pin::Pin;
@@ -7,12 +8,15 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
+use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::future::poll_fn;
 use http_body::{Frame, SizeHint};
+use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep};
 
+use crate::access::takes_calls;
 use crate::{Limits, Portal};
 
 /// How much of what nobody wants any more is read for the sake of the answer, in bytes.
@@ -36,7 +40,11 @@ pub(crate) struct TooSlow {
 /// Holds the bodies of all requests to the pace that the portal demands.
 pub(crate) async fn paced(State(portal): State<Portal>, request: Request, next: Next) -> Response {
     let limits = portal.limits;
-    next.run(request.map(|body| if body.is_end_stream() { body } else { Body::new(Paced::new(body, limits)) })).await
+    // Who waits to be asked for the body sends none unasked.
+    let drained =
+        takes_calls(request.method(), request.uri().path()) && !request.headers().contains_key(header::EXPECT);
+    let paced = |body: Body| if body.is_end_stream() { body } else { Body::new(Paced::new(body, limits, drained)) };
+    next.run(request.map(paced)).await
 }
 
 /// A body that has to come fast enough. Time that nobody waits for it does not count.
@@ -49,12 +57,22 @@ struct Paced {
     /// Since when is waited, if it is.
     since: Option<Instant>,
     sleep: Pin<Box<Sleep>>,
+    /// Whether what nobody read of it is drained.
+    drained: bool,
 }
 
 impl Paced {
-    fn new(body: Body, limits: Limits) -> Self {
+    fn new(body: Body, limits: Limits, drained: bool) -> Self {
         let sleep = Box::pin(tokio::time::sleep(Duration::ZERO));
-        Self { body, limits, received: 0, waited: Duration::ZERO, since: None, sleep }
+        Self { body, limits, received: 0, waited: Duration::ZERO, since: None, sleep, drained }
+    }
+}
+
+impl Drop for Paced {
+    fn drop(&mut self) {
+        if self.drained {
+            drain(std::mem::take(&mut self.body));
+        }
     }
 }
 
@@ -74,8 +92,10 @@ impl HttpBody for Paced {
             if let Some(since) = self.since.take() {
                 self.waited += since.elapsed();
             }
-            if let Some(Ok(frame)) = &frame {
-                self.received += frame.data_ref().map_or(0, |data| data.len() as u64);
+            match &frame {
+                Some(Ok(frame)) => self.received += frame.data_ref().map_or(0, |data| data.len() as u64),
+                // There is no more of it.
+                Some(Err(_)) | None => self.drained = false,
             }
             return Poll::Ready(frame);
         }
@@ -86,6 +106,7 @@ impl HttpBody for Paced {
             self.sleep.as_mut().reset(deadline);
         }
         ready!(self.sleep.as_mut().poll(cx));
+        self.drained = false;
         let Limits { body_grace, body_rate, body_total, .. } = self.limits;
         let slow = TooSlow { grace: body_grace.as_secs(), rate: body_rate, total: body_total.as_secs() };
         Poll::Ready(Some(Err(axum::Error::new(slow))))
@@ -102,27 +123,35 @@ impl HttpBody for Paced {
 
 /// Reads what is left of a body and throws it away, behind the back of the answer: whoever sends all of a request before
 /// they read would not see why it was refused. Bounded in size and time.
-pub(crate) fn drain(mut body: Body) {
+fn drain(mut body: Body) {
+    let Ok(runtime) = Handle::try_current() else { return };
     if body.is_end_stream() {
         return;
     }
-    tokio::spawn(tokio::time::timeout(DRAINING, async move {
-        let mut drained = 0;
-        while let Some(Ok(frame)) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-            drained += frame.data_ref().map_or(0, Bytes::len);
-            if drained > DRAINED {
-                return;
+    runtime.spawn(async move {
+        let _ = tokio::time::timeout(DRAINING, async move {
+            let mut drained = 0;
+            while let Some(Ok(frame)) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+                drained += frame.data_ref().map_or(0, Bytes::len);
+                if drained > DRAINED {
+                    return;
+                }
             }
-        }
-    }));
+        })
+        .await;
+    });
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use axum::body::to_bytes;
     use futures_util::stream::{self, StreamExt as _};
 
     use super::*;
+    use crate::testing::TestPortal;
 
     #[test]
     fn what_came_allows_to_wait_for_more() {
@@ -140,13 +169,38 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_refused_unread_is_read_all_the_same() {
+        for (path, expect, all) in [
+            ("/api/v1/calls", false, true),
+            ("/v1/logs", false, true),
+            ("/v1/logs", true, false),
+            ("/rules", false, false),
+        ] {
+            let read = Arc::new(AtomicUsize::new(0));
+            let counted = Arc::clone(&read);
+            let parts = stream::iter(0..50).map(move |_| {
+                counted.fetch_add(1, Ordering::Relaxed);
+                Ok::<_, axum::Error>(Bytes::from_static(b"x"))
+            });
+            let request = Request::post(path).header("host", "localhost:8080");
+            let request = if expect { request.header("expect", "100-continue") } else { request };
+            let answer = TestPortal::empty().send(request.body(Body::from_stream(parts)).unwrap()).await;
+            assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
+            for _ in 0..1000 {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(read.load(Ordering::Relaxed), if all { 50 } else { 0 }, "{path} {expect}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_body_that_is_waited_for_too_long_is_given_up() {
         let limits = Limits { body_grace: Duration::from_millis(30), ..Limits::DEFAULT };
         for parts in [&[][..], &["a"], &["a", "b"]] {
-            let error = to_bytes(Body::new(Paced::new(stuck(parts), limits)), usize::MAX).await.unwrap_err();
+            let error = to_bytes(Body::new(Paced::new(stuck(parts), limits, true)), usize::MAX).await.unwrap_err();
             assert!(error.to_string().contains("too slowly"), "{error}");
         }
-        let whole = Body::new(Paced::new(Body::from("all of it"), limits));
+        let whole = Body::new(Paced::new(Body::from("all of it"), limits, true));
         assert_eq!(to_bytes(whole, usize::MAX).await.unwrap(), "all of it");
     }
 }

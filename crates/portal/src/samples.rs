@@ -339,6 +339,7 @@ fn make_pages() -> Vec<(&'static str, String)> {
         ("health-none.html", health(&silent())),
         ("health-hostile.html", health(&hostile())),
         ("routes.html", routes(&troubled(), Observation::DeprecatedEndpoint)),
+        ("routes-lacking.html", routes(&lacking(), Observation::DeprecatedEndpoint)),
         ("routes-hostile.html", routes(&hostile(), Observation::PrivateEndpoint)),
         ("rules.html", rules::render(setting).unwrap()),
         (
@@ -356,6 +357,25 @@ fn make_pages() -> Vec<(&'static str, String)> {
     .chain(crate::organisations::samples::pages())
     .chain(crate::source_tokens::samples::pages())
     .collect()
+}
+
+#[test]
+fn pages_with_sums_over_incomplete_days_say_so() {
+    let says = |name: &str, words: &str| {
+        let (_, page) = pages().iter().find(|(other, _)| *other == name).unwrap();
+        page.contains(words)
+    };
+    for (name, days) in [
+        ("routes-lacking.html", "<b>7 Nov, 15 Nov and 16 Nov are incomplete.</b>"),
+        ("health-lacking.html", "<b>7 Nov, 15 Nov and 16 Nov are incomplete.</b>"),
+        ("platform-route-private.html", "<b>18 Nov is incomplete.</b>"),
+    ] {
+        assert!(says(name, days), "{name}");
+    }
+    for name in ["routes.html", "platform-route.html", "platform-route-unused.html"] {
+        assert!(!says(name, "incomplete.</b>"), "{name}");
+    }
+    assert!(says("platform.html", "Healthy, data incomplete</small>"), "what an app was a week before");
 }
 
 /// Writes the pages where they can be looked at, if somebody asks for them.

@@ -54,9 +54,10 @@ pub use self::audit_log::{
 pub use self::catalog::{DocumentFile, ImportOutcome};
 pub use self::credentials::{MadeSecret, Overlap, RedirectProblem, check_redirect_uri};
 pub use self::ingest::{
-    AddressError, Batch, BatchHead, BatchOutcome, BatchReject, BatchShape, Batches, DoneBatch, FollowTotals,
-    FollowedSource, IngestOptions, IngestOutcome, Input, Network, OpenBatch, Permission, Progress, Reject, RejectsFile,
-    SourceReading, SyslogAddress, SyslogListeners, SyslogSource, Watcher, WriterLock, matching_files, packed_size,
+    AddressError, Batch, BatchHead, BatchOutcome, BatchReject, BatchShape, Batches, DoneBatch, FOLLOWED_OPEN,
+    FollowTotals, FollowedSource, IngestOptions, IngestOutcome, Input, Network, OpenBatch, Permission, Progress,
+    Reject, RejectsFile, SYSLOG_CONNECTIONS, SourceReading, SyslogAddress, SyslogListeners, SyslogSource, Watcher,
+    WriterLock, matching_files, packed_size,
 };
 pub use self::json::{apps_json, health_json};
 pub use self::manifests::{DraftView, NewVersion, NextVersion, SavedDraft};

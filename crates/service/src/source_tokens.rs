@@ -161,7 +161,7 @@ impl Steadfast {
             return Ok(Err(TokenRefusal::Expired));
         }
         if token.last_used_at.is_none_or(|at| at.plus_millis(TOUCH_MILLIS) <= now) {
-            self.note_use(Edit::TouchSourceToken(token.id, now)).await?;
+            self.note_use(&token.id.to_string(), Edit::TouchSourceToken(token.id, now)).await;
         }
         Ok(Ok((Actor::Source { token: token.id }, token)))
     }

@@ -51,6 +51,7 @@ macro_rules! with_each_promise {
             a_batch_is_found_by_key_or_bytes
             a_batch_that_was_counted_is_a_conflict
             old_batches_are_forgotten
+            a_batch_is_remembered_though_the_clock_stood_back
             a_position_reads_back_and_moves_on
             a_position_that_moved_meanwhile_is_a_conflict
             of_two_who_find_a_new_source_only_one_counts_it

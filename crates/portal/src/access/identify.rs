@@ -130,7 +130,7 @@ const ONLY_CALLS: &str = "the token of a source sends calls (`POST /api/v1/calls
      else; use a personal token for this";
 
 /// Whether a route takes calls: all that tokens of sources are for.
-fn takes_calls(method: &Method, path: &str) -> bool {
+pub(crate) fn takes_calls(method: &Method, path: &str) -> bool {
     *method == Method::POST && ["/api/v1/calls", "/v1/logs"].contains(&path)
 }
 

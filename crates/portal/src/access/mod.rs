@@ -19,5 +19,5 @@ pub(crate) use call_writer::CallWriter;
 pub(crate) use caller::Caller;
 pub(crate) use cookies::{ended_session, opened_session};
 pub(crate) use extract::{BySession, InApp, Known, SignedIn, Staff};
-pub(crate) use identify::identify;
+pub(crate) use identify::{identify, takes_calls};
 pub(crate) use organisation::InOrganisation;

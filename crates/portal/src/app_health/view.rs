@@ -240,6 +240,8 @@ pub(crate) struct RoutesView {
     pub(crate) window: String,
     /// `4,812 affected calls on 23 routes, 3.1 % of all`
     pub(crate) extent: String,
+    /// What is missing, where days of the window are incomplete.
+    pub(crate) incomplete: Option<Incomplete>,
     pub(crate) causes: Vec<CauseRow>,
     /// The way to further routes.
     pub(crate) turns: Option<Turns>,
@@ -273,6 +275,7 @@ impl RoutesView {
                 count(affected, "affected call"),
                 share(affected, base)
             ),
+            incomplete: Incomplete::new(setting, &health.incomplete),
             causes: cause_rows(
                 causes.get(cut.items).unwrap_or_default(),
                 affected,

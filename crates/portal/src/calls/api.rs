@@ -91,6 +91,7 @@ impl From<BatchOutcome> for BatchAnswer {
         description = "Call records, at most 32 MiB, packed (`Content-Encoding: gzip` or `zstd`) and unpacked",
         content(
             (String = "application/x-ndjson"),
+            (String = "text/plain"),
             (serde_json::Value = "application/json",
                 example = json!([{"time": "2026-11-20T13:45:12Z", "app": "acme-erp", "method": "GET", "path": "/rest/v1.0/me", "status": 200}]))
         )
@@ -104,6 +105,7 @@ impl From<BatchOutcome> for BatchAnswer {
         (status = 413, description = "More than 32 MiB, packed or unpacked, or more than there is memory for in one", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Another content type or encoding", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The key was used for a batch with other content", body = Problem, content_type = "application/problem+json"),
+        (status = 421, description = "The request names another host than the portal's, and brings no token", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "Too many tokens that nobody has, from this address; `Retry-After` says when to try again", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "No room at the moment; `Retry-After` says when to send it again", body = Problem, content_type = "application/problem+json")
     )

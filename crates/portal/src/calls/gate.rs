@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::fault::Fault;
 
@@ -86,10 +86,16 @@ impl Gate {
         (self.room.available_permits() + self.spare.available_permits()) * UNIT
     }
 
+    /// Whether somebody decodes.
+    #[cfg(test)]
+    pub(super) fn is_decoding(&self) -> bool {
+        std::thread::available_parallelism().map_or(1, Into::into) > self.processors.available_permits()
+    }
+
     /// A turn to decode.
-    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+    pub(super) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         // Nobody closes it.
-        self.processors.acquire().await.ok()
+        Arc::clone(&self.processors).acquire_owned().await.ok()
     }
 }
 

@@ -1,5 +1,5 @@
 //! Taking a body in: piece by piece it is unpacked, hashed, decoded and added up, on threads that may be busy, and only once
-//! all of it is there and right it is committed.
+//! all of it is there and right it is committed. A sender who hangs up stops neither, so what is worked on holds its room itself.
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::header::{self, HeaderMap};
@@ -7,12 +7,12 @@ use futures_util::future::poll_fn;
 use model::Environment;
 use service::{BatchHead, BatchOutcome, BatchShape, DoneBatch, Error, OpenBatch, Refusal, StoreError};
 
-use super::gate::Gate;
+use super::gate::{Gate, Room};
 use super::packing::{Packing, Unpacking};
 use crate::Portal;
 use crate::access::CallWriter;
-use crate::fault::Fault;
-use crate::pace::{TooSlow, drain};
+use crate::fault::{BUSY_SECONDS, Fault};
+use crate::pace::TooSlow;
 
 /// The largest batch, packed and unpacked.
 pub(crate) const MOST_BYTES: usize = 32 << 20;
@@ -20,12 +20,12 @@ pub(crate) const MOST_BYTES: usize = 32 << 20;
 /// How much of a body is worked on at once, in bytes.
 const PIECE: usize = 128 << 10;
 
+/// What holding bytes takes beside them, in bytes.
+const HELD_BYTES: usize = 256;
+
 /// What a batch needs beside what it holds, in bytes: a piece, a block of lines, and what is made of them.
 const LEAST: usize = 64 << 10;
 const BLOCKS: usize = 320 << 10;
-
-/// After how many seconds what keeps the store from being written may be gone.
-const BUSY_SECONDS: u32 = 5;
 
 /// What the request says of a batch.
 #[derive(Clone, Debug)]
@@ -44,18 +44,6 @@ pub(crate) async fn take(
     headers: &HeaderMap,
     mut body: Body,
 ) -> Result<BatchOutcome, Fault> {
-    let taken = take_in(portal, sent, headers, &mut body).await;
-    if let Err(fault) = &taken
-        && !matches!(fault, Fault::TooSlow(_))
-        && !headers.contains_key(header::EXPECT)
-    {
-        // Who is still sending would not read the answer.
-        drain(body);
-    }
-    taken
-}
-
-async fn take_in(portal: &Portal, sent: Sent, headers: &HeaderMap, body: &mut Body) -> Result<BatchOutcome, Fault> {
     let packing = Packing::of(headers)?;
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > MOST_BYTES) {
@@ -65,10 +53,10 @@ async fn take_in(portal: &Portal, sent: Sent, headers: &HeaderMap, body: &mut Bo
     let most = if let BatchShape::Otlp(_) = sent.shape { MOST_BYTES } else { BLOCKS };
     let plain = if packing == Packing::None { length.unwrap_or(BLOCKS).min(most) } else { BLOCKS };
     // Whoever has sent nothing yet takes no room.
-    let first = next(body).await?.unwrap_or_default();
+    let first = next(&mut body).await?.unwrap_or_default();
     let need = LEAST + plain + packing.memory(&first);
     let writer = sent.writer;
-    let mut room = portal.gate.enter(&writer.sender, need).await?;
+    let room = portal.gate.enter(&writer.sender, need).await?;
     let head = BatchHead {
         shape: sent.shape,
         environment: sent.environment.unwrap_or(writer.reading.environment()),
@@ -83,20 +71,26 @@ async fn take_in(portal: &Portal, sent: Sent, headers: &HeaderMap, body: &mut Bo
         tracing::error!(%error, "a body can't be unpacked");
         Fault::Broken
     })?;
-    let mut intake = Intake { open, unpacking, packed: 0, unpacked: 0 };
-    let (mut waiting, mut pieces) = (first.len(), vec![first]);
-    while let Some(bytes) = next(body).await? {
-        waiting += bytes.len();
+    let mut intake = Intake { room, open, unpacking, packed: 0, unpacked: 0 };
+    let (mut waiting, mut pieces) = (first.len() + HELD_BYTES, vec![first]);
+    while let Some(bytes) = next(&mut body).await? {
+        waiting += bytes.len() + HELD_BYTES;
         pieces.push(bytes);
         if waiting >= PIECE {
             intake = intake.add(&portal.gate, std::mem::take(&mut pieces)).await?;
             waiting = 0;
-            room.resize(need.max(LEAST + BLOCKS + intake.open.held()))?;
+            let held = intake.open.held();
+            intake.room.resize(need.max(LEAST + BLOCKS + held))?;
         }
     }
-    let (done, held) = intake.finish(&portal.gate, pieces).await?;
-    room.resize(LEAST + held)?;
-    portal.steadfast.commit_batch(done).await.map_err(fault)
+    let (done, room) = intake.finish(&portal.gate, pieces).await?;
+    let steadfast = portal.steadfast.clone();
+    let committing = tokio::spawn(async move {
+        let outcome = steadfast.commit_batch(done).await;
+        drop(room);
+        outcome
+    });
+    committing.await.map_err(|_| Fault::from(Error::Interrupted))?.map_err(fault)
 }
 
 /// The next bytes of a body.
@@ -129,6 +123,7 @@ fn cut_short(error: &axum::Error) -> Fault {
 
 /// A batch on its way in.
 struct Intake {
+    room: Room,
     open: OpenBatch,
     unpacking: Unpacking,
     /// Bytes so far, as they came.
@@ -140,25 +135,32 @@ struct Intake {
 impl Intake {
     /// Works on the next pieces, on a thread that may be busy.
     async fn add(mut self, gate: &Gate, pieces: Vec<Bytes>) -> Result<Self, Fault> {
-        let _turn = gate.turn().await;
-        busy(move || self.work(&pieces).map(|()| self)).await
+        let turn = gate.turn().await;
+        busy(move || {
+            let _turn = turn;
+            self.work(&pieces).map(|()| self)
+        })
+        .await
     }
 
-    /// Works on the last pieces, and ends the batch. Tells how much memory it holds.
-    async fn finish(mut self, gate: &Gate, pieces: Vec<Bytes>) -> Result<(DoneBatch, usize), Fault> {
-        let _turn = gate.turn().await;
+    /// Works on the last pieces, and ends the batch, which has the room that it still needs.
+    async fn finish(mut self, gate: &Gate, pieces: Vec<Bytes>) -> Result<(DoneBatch, Room), Fault> {
+        let turn = gate.turn().await;
         busy(move || {
+            let _turn = turn;
             self.work(&pieces)?;
-            let Self { mut open, unpacking, mut unpacked, .. } = self;
+            let Self { mut room, mut open, unpacking, mut unpacked, .. } = self;
             unpacking.finish(|bytes| add(&mut open, &mut unpacked, bytes))?;
             let held = open.held();
-            Ok((open.finish().map_err(fault)?, held))
+            let done = open.finish().map_err(fault)?;
+            room.resize(LEAST + held)?;
+            Ok((done, room))
         })
         .await
     }
 
     fn work(&mut self, pieces: &[Bytes]) -> Result<(), Fault> {
-        let Self { open, unpacking, packed, unpacked } = self;
+        let Self { open, unpacking, packed, unpacked, .. } = self;
         for piece in pieces {
             *packed += piece.len();
             if *packed > MOST_BYTES {

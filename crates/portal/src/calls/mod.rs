@@ -2,6 +2,8 @@
 
 pub(crate) mod api;
 mod gate;
+#[cfg(test)]
+mod hanging_up;
 mod intake;
 mod packing;
 #[cfg(test)]

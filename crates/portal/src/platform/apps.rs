@@ -256,7 +256,7 @@ impl PlatformRow {
             app: row,
             organisation: app.organisation.map(|id| names.get(&id).cloned().unwrap_or_else(|| id.to_string())),
             unclaimed,
-            was: app.changed().then(|| looks::status(app.week_ago)),
+            was: app.changed().then(|| looks::status_over(app.week_ago, &app.incomplete_week_ago)),
             news: news.map(Change::words),
         }
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Html;
-use model::{AppId, Company, RouteKey};
+use model::{AppId, Company, Day, RouteKey};
 use service::{Board, BoardRoute, Overview, RouteUse};
 
 use super::apps::{app_name, organisation_names};
@@ -14,6 +14,7 @@ use crate::access::rights::SeePlatform;
 use crate::chrome::{AppTab, Chrome, Tab};
 use crate::fault::{Fault, PageFault};
 use crate::figures::{self, Date, count, share, thousands};
+use crate::incomplete::Incomplete;
 use crate::pages_of::{Cut, Turns};
 use crate::query::Params;
 use crate::setting::Setting;
@@ -37,6 +38,8 @@ pub(crate) struct RouteView {
     pub(crate) recent: String,
     pub(crate) reach: String,
     pub(crate) sum: String,
+    /// What is missing, where days are incomplete for any app.
+    pub(crate) incomplete: Option<Incomplete>,
     pub(crate) rows: Vec<UseRow>,
     pub(crate) turns: Option<Turns>,
     pub(crate) back: &'static str,
@@ -65,6 +68,8 @@ pub(crate) struct Known<'a> {
     pub(crate) overview: &'a Overview,
     /// For each app of the page whose it is, and the companies that it calls for.
     pub(crate) of: Vec<BesideCalls>,
+    /// The days that are incomplete for any app.
+    pub(crate) incomplete: Vec<Day>,
 }
 
 /// The apps of a page.
@@ -91,6 +96,7 @@ impl RouteView {
         let cut = Cut::new(route.uses.len(), PAGE, page, "app", url);
         let uses = route.uses.get(cut.items).unwrap_or_default();
         let horizon = setting.rules.deprecated_endpoint.sunset_horizon_days;
+        let incomplete = known.incomplete.iter().copied().filter(|day| board.recent.contains(*day));
         Self {
             chrome: Chrome::new(setting, Tab::Platform),
             is_deprecated: kind == Kind::Deprecated,
@@ -101,6 +107,7 @@ impl RouteView {
             recent: figures::range(board.recent),
             reach: reach(board),
             sum: format!("{} by {}", count(route.calls, "call"), count(route.apps() as u64, "app")),
+            incomplete: Incomplete::new(setting, &incomplete.collect::<Vec<_>>()),
             rows: uses.iter().zip(&known.of).map(|(of, it)| UseRow::new(route, of, known.overview, it)).collect(),
             turns: cut.turns,
             back: kind.path(),
@@ -199,7 +206,8 @@ async fn show(
     let companies = portal.steadfast.store.companies_of_route(&apps, &key, methods, board.recent).await;
     let organisation = |app: &AppId| names.get(&overview.app(app)?.organisation?).cloned();
     let of = apps.iter().map(organisation).zip(companies.map_err(service::Error::from)?).collect();
-    let known = Known { overview: &overview, of };
+    let incomplete = portal.steadfast.incomplete_days_of_any(board.recent).await?;
+    let known = Known { overview: &overview, of, incomplete };
     Ok(Html(render(&RouteView::new(setting, &board, kind, route, &known, page))?))
 }
 

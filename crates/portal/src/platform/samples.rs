@@ -58,6 +58,7 @@ fn overview(number: u64) -> Overview {
         overview.app.discovered = owner.is_none();
         Arc::new(AppStanding {
             week_ago: statuses[place(n * 7 % 6)],
+            incomplete_week_ago: if n % 5 == 3 { vec![today().plus(-16)] } else { Vec::new() },
             organisation: owner,
             calls_this_week: if n % 11 == 5 { 0 } else { 120 },
             calls_the_week_before: 100,
@@ -243,7 +244,8 @@ fn route_page(kind: Kind, place: usize) -> String {
         let companies = [company("Turner Build"), company(EVIL), company("Hochbau AG"), (Company::Others, 1)];
         (owner.cloned(), companies.into_iter().take(n % 5).collect())
     });
-    let known = Known { overview: &overview, of: of.collect() };
+    let incomplete = if place == 3 { vec![today().plus(-31), today().plus(-2)] } else { Vec::new() };
+    let known = Known { overview: &overview, of: of.collect(), incomplete };
     route::render(&RouteView::new(setting(), &board, kind, route, &known, 1)).unwrap()
 }
 

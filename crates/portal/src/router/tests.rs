@@ -192,6 +192,27 @@ async fn requests_for_other_hosts_are_refused() {
 }
 
 #[tokio::test]
+async fn calls_come_by_any_name_of_the_host_where_they_come_with_a_token() {
+    let portal = TestPortal::empty();
+    let token = portal.source_token("kong", &[], &[]).await;
+    let send = |url: &str, host: &str, authorization: Option<&str>| {
+        let request = Request::post(url).header("host", host).header("content-type", "application/x-ndjson");
+        let request = authorization.into_iter().fold(request, |request, it| request.header("authorization", it));
+        portal.send(request.body(Body::from("no record\n")).unwrap())
+    };
+    let bearer = format!("Bearer {}", token.text);
+    for host in ["127.0.0.1:7300", "10.0.0.1", "steadfast.internal"] {
+        assert_eq!(send("/api/v1/calls", host, Some(&bearer)).await.status, StatusCode::OK, "{host}");
+        assert_eq!(send("/v1/logs", host, Some(&bearer)).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{host}");
+        assert_eq!(send("/api/v1/calls", host, Some("Basic eA==")).await.status, StatusCode::UNAUTHORIZED, "{host}");
+    }
+    for (url, authorization) in [("/api/v1/calls", None), ("/v1/logs", None), ("/api/v1/apps", Some(&*bearer))] {
+        let answer = send(url, "10.0.0.1", authorization).await;
+        assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{url}");
+    }
+}
+
+#[tokio::test]
 async fn other_methods_are_refused_with_those_that_are_known() {
     let portal = TestPortal::empty();
     let olga = portal.operator().await;

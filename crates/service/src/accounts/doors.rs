@@ -40,11 +40,12 @@ const AT_WORK: usize = 4;
 pub struct Doors {
     due: Arc<Mutex<HashMap<(&'static str, String), i64>>>,
     at_work: Arc<Semaphore>,
+    noting: Arc<Semaphore>,
 }
 
 impl Default for Doors {
     fn default() -> Self {
-        Self { due: Arc::default(), at_work: Arc::new(Semaphore::new(AT_WORK)) }
+        Self { due: Arc::default(), at_work: Arc::new(Semaphore::new(AT_WORK)), noting: Arc::new(Semaphore::new(1)) }
     }
 }
 
@@ -55,6 +56,11 @@ impl fmt::Debug for Doors {
 }
 
 impl Doors {
+    /// Whose turn it is to note a use.
+    pub(super) fn noting(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.noting)
+    }
+
     /// Counts a try of `who` at a door.
     ///
     /// # Errors

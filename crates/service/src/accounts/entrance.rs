@@ -1,10 +1,13 @@
 //! Who is at the door: the person of a cookie, the actor of a token.
 
+use std::time::Duration;
+
 use access::{Actor, Proof};
 use model::{ApiToken, Person, Session, TokenOwner, UnixMillis};
 use secrets::Digest;
 use store::{Edit, StoreError};
 
+use super::Limit;
 use super::sessions::is_live;
 use crate::{Error, Steadfast};
 
@@ -13,6 +16,12 @@ pub const SESSION_DAYS: i64 = 30;
 
 /// How exactly the last use of a session or token is kept. (Writing on each request would make readers writers.)
 const TOUCH_MILLIS: i64 = 5 * 60_000;
+
+/// How often that is tried, done or not.
+const NOTES: Limit = Limit::new("note", 1, 5 * 60);
+
+/// For how long a request waits for it.
+const NOTED: Duration = Duration::from_millis(100);
 
 /// Why a token is not good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +54,7 @@ impl Steadfast {
             return Ok(None);
         }
         if session.last_used_at.plus_millis(TOUCH_MILLIS) <= now {
-            self.note_use(Edit::TouchSession(session.id, now)).await?;
+            self.note_use(&session.id.to_string(), Edit::TouchSession(session.id, now)).await;
         }
         Ok(Some((session, person)))
     }
@@ -78,22 +87,28 @@ impl Steadfast {
             },
         };
         if token.last_used_at.is_none_or(|at| at.plus_millis(TOUCH_MILLIS) <= now) {
-            self.note_use(Edit::TouchToken(token.id, now)).await?;
+            self.note_use(&token.id.to_string(), Edit::TouchToken(token.id, now)).await;
         }
         Ok(Ok((actor, person)))
     }
 
-    /// Notes a use. That it ended meanwhile is no fault of the request.
-    pub(crate) async fn note_use(&self, edit: Edit) -> Result<(), Error> {
-        match self.store.change(vec![edit]).await {
-            Err(StoreError::Conflict) => Ok(()),
-            // Nor that nothing can be written at the moment.
-            Err(error @ StoreError::Unavailable(_)) => {
-                tracing::warn!(%error, "a use could not be noted");
-                Ok(())
-            }
-            other => Ok(other?),
+    /// Notes a use of what has this id. That it can't be is no fault of the request, which waits for a moment at most.
+    pub(crate) async fn note_use(&self, id: &str, edit: Edit) {
+        let doors = &self.accounts.doors;
+        if doors.knock(NOTES, id, self.clock.now()).is_err() {
+            return;
         }
+        let (store, noting) = (self.store.clone(), doors.noting());
+        let noted = tokio::spawn(async move {
+            // One at a time: where the store is locked, batches wait for that one alone.
+            let _turn = noting.acquire_owned().await;
+            match store.change(vec![edit]).await {
+                // It ended meanwhile.
+                Ok(()) | Err(StoreError::Conflict) => {}
+                Err(error) => tracing::warn!(%error, "a use could not be noted"),
+            }
+        });
+        let _ = tokio::time::timeout(NOTED, noted).await;
     }
 }
 

@@ -33,13 +33,13 @@ use store::{IngestCommit, SourcePosition, StoreError};
 use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, Tallied, TimeBounds, WorkerTally};
 
 pub use batch::{Batch, BatchOutcome, BatchReject, BatchShape, Batches};
-pub use follow::{FollowTotals, FollowedSource, Watcher, matching_files};
+pub use follow::{FOLLOWED_OPEN, FollowTotals, FollowedSource, Watcher, matching_files};
 pub use lock::WriterLock;
 pub use open_batch::{BatchHead, DoneBatch, OpenBatch};
 pub use reading::{Permission, SourceReading};
 pub use rejects::{Reject, RejectsFile};
 pub use source::{Input, packed_size};
-pub use syslog::{AddressError, Network, SyslogAddress, SyslogListeners, SyslogSource};
+pub use syslog::{AddressError, Network, SYSLOG_CONNECTIONS, SyslogAddress, SyslogListeners, SyslogSource};
 
 use crate::{Error, Steadfast};
 use blocks::{Blocks, End};

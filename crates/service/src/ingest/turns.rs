@@ -1,13 +1,15 @@
 //! Committing batches, one's turn at a time: those that wait share a commit.
 
+use std::collections::VecDeque;
+use std::iter;
 use std::sync::{Mutex, PoisonError};
 
-use store::{BatchCommit, IngestCommit};
+use store::{BatchCommit, IngestCommit, StoreError};
 use tokio::sync::oneshot;
 use traffic::RejectCounts;
 
 use super::KEYS;
-use super::batch::{BatchOutcome, ReadBatch};
+use super::batch::{BatchOutcome, Identity, ReadBatch};
 use super::kept::{Kept, Refused};
 use super::pending::{Pending, keyed};
 use super::received::Received;
@@ -15,6 +17,9 @@ use crate::{Error, Steadfast};
 
 /// How many batches share a commit at most.
 const SHARED: usize = 64;
+
+/// Of how many batches that could not be committed is remembered that their evidence is written.
+const EVIDENT: usize = 1024;
 
 /// Batches that wait to be committed, and what whoever commits them has to know.
 #[derive(Default)]
@@ -36,6 +41,9 @@ pub(super) struct Turn {
     pub(super) kept: Kept,
     /// The last import that was met.
     import: Option<i64>,
+    /// Batches whose lines that can't be used stand in the rejects file though they are not committed: what is sent again and
+    /// again is not written again and again.
+    evident: VecDeque<Identity>,
 }
 
 impl Turns {
@@ -69,7 +77,7 @@ impl Turns {
 }
 
 impl Turn {
-    /// Commits batches together and answers each; where that fails, each by itself.
+    /// Commits batches together and answers each; where that fails because of one of them, each by itself.
     async fn commit(&mut self, steadfast: &Steadfast, mut group: Vec<Waiting>) {
         while !group.is_empty() {
             group = self.commit_distinct(steadfast, group).await;
@@ -93,18 +101,31 @@ impl Turn {
         }
         if let [_, _, ..] = distinct.as_slice() {
             let batches: Vec<&ReadBatch> = distinct.iter().map(|waiting| &waiting.batch).collect();
-            if self.save(steadfast, &batches).await.is_ok() {
-                for waiting in distinct {
-                    let outcome = waiting.batch.outcome();
-                    give(waiting, Ok(outcome));
+            let saved = self.save(steadfast, &batches).await;
+            match saved {
+                Ok(()) => {
+                    for waiting in distinct {
+                        let outcome = waiting.batch.outcome();
+                        give(waiting, Ok(outcome));
+                    }
+                    return later;
                 }
-                return later;
+                Err(error) if for_all(&error).is_some() => {
+                    refuse(distinct.into_iter().chain(later), &error);
+                    return Vec::new();
+                }
+                Err(_) => {}
             }
         }
-        for waiting in distinct {
+        let mut singles = distinct.into_iter();
+        while let Some(waiting) = singles.next() {
             let saved = self.save(steadfast, &[&waiting.batch]).await;
             let answer = match saved {
                 Ok(()) => Ok(waiting.batch.outcome()),
+                Err(error) if for_all(&error).is_some() => {
+                    refuse(iter::once(waiting).chain(singles).chain(later), &error);
+                    return Vec::new();
+                }
                 // Counted by somebody else just now?
                 Err(error) => match steadfast.counted_before(&waiting.batch.identity).await {
                     Ok(Some(outcome)) => Ok(outcome),
@@ -149,7 +170,7 @@ impl Turn {
                 pending.add(tallied, &batch.catalog, &refused);
             }
             rejected.merge(&batch.rejected);
-            steadfast.keep_rejects(&batch.evidence)?;
+            self.keep_evidence(steadfast, batch)?;
         }
         let since = steadfast.forgotten_since();
         let seen = |batch: &&ReadBatch| BatchCommit {
@@ -170,7 +191,38 @@ impl Turn {
         pending.take_into(&mut commit);
         received.take_into(&mut commit);
         steadfast.store.commit_ingest(commit).await?;
+        self.evident.retain(|identity| batches.iter().all(|batch| batch.identity != *identity));
         Ok(())
+    }
+
+    /// Writes what can't be used of a batch, unless that was done when it could not be committed.
+    fn keep_evidence(&mut self, steadfast: &Steadfast, batch: &ReadBatch) -> Result<(), Error> {
+        if batch.evidence.is_empty() || self.evident.contains(&batch.identity) {
+            return Ok(());
+        }
+        steadfast.keep_rejects(&batch.evidence)?;
+        self.evident.push_back(batch.identity.clone());
+        if self.evident.len() > EVIDENT {
+            self.evident.pop_front();
+        }
+        Ok(())
+    }
+}
+
+/// The same error for all that wait, where it is no fault of one of them: each would only wait for it anew.
+fn for_all(error: &Error) -> Option<Error> {
+    match error {
+        Error::Store(StoreError::Unavailable(text)) => Some(StoreError::Unavailable(text.clone()).into()),
+        Error::Rejects { path, message } => Some(Error::Rejects { path: path.clone(), message: message.clone() }),
+        _ => None,
+    }
+}
+
+fn refuse(group: impl Iterator<Item = Waiting>, error: &Error) {
+    for waiting in group {
+        if let Some(error) = for_all(error) {
+            give(waiting, Err(error));
+        }
     }
 }
 

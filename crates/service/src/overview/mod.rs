@@ -89,11 +89,11 @@ impl Steadfast {
     pub async fn overview(&self, as_of: Day) -> Result<Arc<Overview>, Error> {
         let overview = self.unmarked(as_of).await?;
         let completeness = self.completeness().await?;
-        let window = DayRange::before(as_of, health::WINDOW_DAYS);
-        if completeness.days.of_any(window).is_empty() {
+        let [now, then] = [as_of, as_of.plus(-WEEK)].map(|as_of| DayRange::before(as_of, health::WINDOW_DAYS));
+        if completeness.days.of_any(DayRange { start: then.start, end: now.end }).is_empty() {
             return Ok(overview);
         }
-        Ok(self.overviews.marked(&overview, &completeness.days, || marked(&overview, &completeness.days, window)))
+        Ok(self.overviews.marked(&overview, &completeness.days, || marked(&overview, &completeness.days, now, then)))
     }
 
     /// Every app as of a day, whatever days are incomplete.
@@ -132,11 +132,12 @@ impl Steadfast {
     }
 }
 
-/// The same apps, with the days of the window that are incomplete.
-fn marked(overview: &Overview, incomplete: &IncompleteDays, window: DayRange) -> Overview {
+/// The same apps, with the days that are incomplete of the window and of that of a week before.
+fn marked(overview: &Overview, incomplete: &IncompleteDays, now: DayRange, then: DayRange) -> Overview {
     let marked = |app: &Arc<AppStanding>| {
         let mut app = AppStanding::clone(app);
-        app.overview.incomplete = incomplete.of_app(&app.overview.app.id, window);
+        app.overview.incomplete = incomplete.of_app(&app.overview.app.id, now);
+        app.incomplete_week_ago = incomplete.of_app(&app.overview.app.id, then);
         Arc::new(app)
     };
     let apps = overview.apps.iter().map(marked).collect();

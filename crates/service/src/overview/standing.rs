@@ -16,6 +16,8 @@ pub struct AppStanding {
     pub organisation: Option<OrganisationId>,
     /// Its status as of a week before.
     pub week_ago: Option<Status>,
+    /// The days that are incomplete of the window of that status.
+    pub incomplete_week_ago: Vec<Day>,
     /// Production calls on the last 7 days.
     pub calls_this_week: u64,
     /// Production calls on the 7 days before those.
@@ -32,6 +34,7 @@ impl AppStanding {
         let calls_this_week = calls(&days, week);
         Self {
             organisation,
+            incomplete_week_ago: Vec::new(),
             week_ago: statuses(&days, as_of.plus(-WEEK), rules).into_iter().max(),
             calls_this_week,
             calls_the_week_before: calls(&days, before),

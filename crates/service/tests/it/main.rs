@@ -18,3 +18,4 @@ mod overview;
 mod reference;
 mod sources;
 mod syslog;
+mod unwritable;

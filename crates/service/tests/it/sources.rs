@@ -150,6 +150,11 @@ async fn a_hole_makes_its_day_incomplete_for_every_app_and_in_every_list() {
     assert_eq!(steadfast.apps_of(&[acme.clone()].into(), today).await.unwrap()[0].incomplete, [hole]);
     // Kept, as long as nothing changes.
     assert!(std::sync::Arc::ptr_eq(&overview, &steadfast.overview(today).await.unwrap()));
+    let standing = async |as_of: Day| steadfast.overview(as_of).await.unwrap().app(&acme).unwrap().as_ref().clone();
+    assert_eq!(standing(today).await.incomplete_week_ago, []);
+    // Behind the window, but not behind that of a week before.
+    let later = standing(hole.plus(15)).await;
+    assert_eq!((later.overview.incomplete, later.incomplete_week_ago), (vec![], vec![hole]));
 
     let json = service::health_json(&steadfast.health(&acme, today).await.unwrap());
     assert!(json.ends_with(&format!("\"incomplete_days\":[\"{hole}\"]}}")), "{json}");

@@ -125,6 +125,8 @@ pub(super) struct Place {
     trusted_proxies: Vec<IpAddr>,
     providers: BTreeMap<String, Provider>,
     limits: Limits,
+    /// How many files and connections sources may have open.
+    open_for_sources: u64,
     readings: HashMap<SourceName, SourceReading>,
 }
 
@@ -135,6 +137,7 @@ impl Place {
             trusted_proxies: config.trusted_proxies.clone(),
             providers: config.providers.clone(),
             limits: config.limits,
+            open_for_sources: config.open_for_sources(),
             readings: config.readings(),
         }
     }
@@ -169,7 +172,7 @@ impl Place {
             providers.push((name, known));
         }
         let portal = Portal::new(steadfast, site).with_providers(providers);
-        let connections = open_files::connections(self.limits.connections);
+        let connections = open_files::connections(self.limits.connections, self.open_for_sources);
         let limits = Limits { connections, ..self.limits };
         Ok(portal.with_limits(limits).with_sources(self.readings))
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use model::{Environment, SourceName, SourceNameError};
 use serde::Deserialize;
-use service::{Expect, FollowedSource};
+use service::{Expect, FOLLOWED_OPEN, FollowedSource, SYSLOG_CONNECTIONS, SyslogAddress};
 use traffic::{Format, FormatError, FormatOptions};
 
 use super::expected::Allowance;
@@ -113,6 +113,14 @@ impl Config {
             source.followed(name.parse().map_err(|error: SourceNameError| error.to_string())?, None)
         };
         followed.map(read).collect()
+    }
+
+    /// How many files and connections `serve` may have open for sources.
+    pub(crate) fn open_for_sources(&self) -> u64 {
+        let follows = self.sources.values().any(|source| source.follow && !source.paths.is_empty());
+        let listen = self.syslog_sources().into_iter().flat_map(|source| source.listen);
+        let listeners = listen.filter(|address| matches!(address, SyslogAddress::Tcp(_))).count();
+        (usize::from(follows) * FOLLOWED_OPEN + listeners * SYSLOG_CONNECTIONS) as u64
     }
 }
 

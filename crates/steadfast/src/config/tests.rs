@@ -76,3 +76,12 @@ fn variables_win_over_the_file() {
     assert!(with_variable("STEADFAST_RETENTION_DAY", "90").unwrap_err().contains("STEADFAST_RETENTION_DAYS"));
     assert!(with_variable("STEADFAST_DATA", "/tmp/x").is_ok());
 }
+
+#[test]
+fn what_sources_may_have_open_is_known_beforehand() {
+    assert_eq!(read("").unwrap().open_for_sources(), 0);
+    let text = "[sources.a]\npaths = ['a.log']\n[sources.b]\npaths = ['b.log']\nfollow = false\n[sources.c]\n\
+                format = 'kong'\nlisten = ['udp://127.0.0.1:1', 'tcp://127.0.0.1:1', 'tcp://127.0.0.1:2']\n";
+    assert_eq!(read(text).unwrap().open_for_sources(), 200 + 2 * 512);
+    assert_eq!(read("[sources.b]\npaths = ['b.log']\nfollow = false\n").unwrap().open_for_sources(), 0);
+}

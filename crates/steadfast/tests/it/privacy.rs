@@ -23,6 +23,9 @@ const ADDRESS_6: &str = "2001:db8:77:4d2::9f3e";
 const LOG_FORMAT: &str =
     r#"$remote_addr $remote_user [$time_local] "$request" $status "$http_user_agent" "$http_x_app_id" "$http_cookie""#;
 
+/// What looks like a name before `=` and is none: a password in padded Base64, and a person in a path.
+const UNNAMED: [&str; 2] = ["YWRtaW46YWRtaW4", "joe1985"];
+
 /// Secrets, each made once and remembered.
 #[derive(Debug, Default)]
 struct Secrets(Vec<String>);
@@ -98,6 +101,10 @@ impl Secrets {
             format!("user={} password={} path=/x?{} ip={ADDRESS}", self.make(), self.make(), self.make()).into_bytes(),
         );
         lines.push(format!("POST /x/{}?q={} HTTP/1.1 {}", self.make(), self.make(), self.make()).into_bytes());
+        let [password, person] = UNNAMED;
+        lines.push(format!("{ADDRESS} - Basic {password}= {{Basic {password}=}} 401").into_bytes());
+        lines.push(format!("GET /users/{person}/x=1 /verify/{password}= {person}=1 200").into_bytes());
+        lines.push(format!("{{Basic {password}=}} GET /users/{person}/x=1").into_bytes());
         lines.push(format!("{}{}", self.make(), "x".repeat(70_000)).into_bytes());
         lines.push(format!("{{\"a\":\"{}\",\"b\":\"{}\"}}", self.make(), "y".repeat(70_000)).into_bytes());
         lines
@@ -307,7 +314,7 @@ fn what_senders_tell_of_people_lies_nowhere() {
         assert!(kept.contains(stays), "`{stays}` helps to see what is wrong");
     }
 
-    secrets.0.extend([ADDRESS, ADDRESS_6, "013749"].map(str::to_owned));
+    secrets.0.extend([ADDRESS, ADDRESS_6, "013749"].into_iter().chain(UNNAMED).map(str::to_owned));
     assert!(secrets.0.len() > 1000, "too few secrets: {}", secrets.0.len());
     assert_nowhere(&portal.program.data(), &secrets.0);
     portal.server.running().terminate();

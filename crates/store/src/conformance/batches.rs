@@ -89,3 +89,18 @@ pub async fn old_batches_are_forgotten(store: SharedStore) -> Result<()> {
     assert_counted(&store, 3).await?;
     Ok(())
 }
+
+/// A batch that is counted while the clock stands back is remembered as long as the newest one. A clock that was years ahead
+/// keeps nothing for years.
+pub async fn a_batch_is_remembered_though_the_clock_stood_back(store: SharedStore) -> Result<()> {
+    store.commit_ingest(batch("s", None, 1, 10 * DAY)).await?;
+    store.commit_ingest(batch("s", Some("k"), 2, 8 * DAY)).await?;
+    assert_eq!(seen(&store, "s", Some("k"), 2, 9 * DAY).await?, Some(10 * DAY));
+    store.forget_batches(UnixMillis(9 * DAY)).await?;
+    let again = store.commit_ingest(batch("s", Some("k"), 2, 10 * DAY)).await;
+    assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
+    store.commit_ingest(batch("s", None, 3, 1000 * DAY)).await?;
+    store.commit_ingest(batch("s", None, 4, 11 * DAY)).await?;
+    assert_eq!(seen(&store, "s", None, 4, 0).await?, Some(11 * DAY));
+    Ok(())
+}

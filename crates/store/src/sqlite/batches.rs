@@ -6,6 +6,10 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 use super::{rows, sql};
 use crate::{BatchCommit, Result, SeenBatch, StoreError};
 
+/// How far the clock may be set back without batches being forgotten early, in milliseconds: 30 days. What a clock once put
+/// further ahead counts for nothing.
+const SET_BACK: i64 = 30 * 86_400_000;
+
 /// The batch that was counted after `since` under this key, or with these bytes where there is no key.
 pub(super) fn find(
     tx: &Transaction<'_>,
@@ -36,13 +40,14 @@ fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
 }
 
-/// Takes note of a batch that is counted in this transaction. A conflict if it was counted already.
+/// Takes note of a batch that is counted in this transaction. A conflict if it was counted already. Where the clock stands behind
+/// the newest batch, it is as new as that one: else it would be forgotten once the clock is right again.
 pub(super) fn add(tx: &Transaction<'_>, batch: &BatchCommit, at: UnixMillis) -> Result<()> {
     if find(tx, &batch.sender, batch.key.as_deref(), &batch.digest, batch.since)?.is_some() {
         return Err(StoreError::Conflict);
     }
     tx.prepare_cached(sql::BATCH_REMOVE_OLD)?.execute((&batch.sender, &batch.key, batch.since.0))?;
-    let row = (&batch.sender, &batch.key, batch.digest.as_slice(), at.0, rows::count(batch.accepted)?);
+    let row = (&batch.sender, &batch.key, batch.digest.as_slice(), at.0, rows::count(batch.accepted)?, SET_BACK);
     let number = tx.prepare_cached(sql::BATCH_ADD)?.insert(row)?;
     let mut add = tx.prepare_cached(sql::BATCH_ADD_REJECT)?;
     for (reason, lines) in &batch.rejects {

@@ -5,7 +5,10 @@ use std::ops::Range;
 
 use super::OtlpError;
 use super::places::OtlpPlaces;
-use super::record::{Attributes, DEPTH, Record, Scalar, Shared, Time};
+use super::record::{Attributes, DEPTH, Record, Scalar, Shared, TEXT_BYTES, Time};
+
+/// Of a longer string with escapes no more bytes are unescaped: none has more than six for one.
+const ESCAPED_BYTES: usize = 6 * TEXT_BYTES;
 
 /// An export, and how far it is read: the lists that the next record stands in.
 #[derive(Debug)]
@@ -171,11 +174,31 @@ fn value_text(text: &str, place: Range<usize>) -> Option<Cow<'_, str>> {
 fn string(text: &str, place: Range<usize>) -> Cow<'_, str> {
     let quoted = text.get(place.clone()).unwrap_or_default();
     let inside = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-    if !inside.contains('\\') {
+    if memchr::memchr(b'\\', inside.as_bytes()).is_none() {
         return Cow::Borrowed(inside);
     }
+    let head = head(inside);
+    let unescaped = if head.len() == inside.len() {
+        serde_json::from_str(quoted)
+    } else {
+        serde_json::from_str(&format!("\"{head}\""))
+    };
     // Half a surrogate pair is JSON, but no character; then the text stays as it is written.
-    serde_json::from_str(quoted).map_or(Cow::Borrowed(inside), Cow::Owned)
+    unescaped.map_or(Cow::Borrowed(inside), Cow::Owned)
+}
+
+/// The beginning of what stands in a string, without half an escape: enough for a line that is too long.
+fn head(inside: &str) -> &str {
+    let mut end = 0;
+    while end < ESCAPED_BYTES {
+        let found = memchr::memchr(b'\\', inside.as_bytes().get(end..).unwrap_or_default());
+        let Some(escape) = found.map(|found| end + found).filter(|escape| *escape < ESCAPED_BYTES) else {
+            end = ESCAPED_BYTES;
+            break;
+        };
+        end = escape + if at(inside, escape + 1) == b'u' { 6 } else { 2 };
+    }
+    inside.get(..inside.floor_char_boundary(end)).unwrap_or(inside)
 }
 
 /// The values of these members of an object; of equal keys the last counts, and `null` is none.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::OtlpError;
 use super::places::OtlpPlaces;
-use super::record::{Attributes, DEPTH, Record, Scalar, Shared, Time};
+use super::record::{Attributes, DEPTH, Record, Scalar, Shared, TEXT_BYTES, Time};
 use super::wire::{Wire, next_field};
 
 /// An export, and how far it is read: the messages that the next record stands in.
@@ -136,8 +136,9 @@ fn scalar(body: &[u8], mut place: Range<usize>, depth: u32) -> Result<Option<Sca
     while let Some((number, wire)) = next_field(body, &mut place)? {
         found = match (number, wire) {
             (1, Wire::Bytes(text)) => {
-                let text = String::from_utf8_lossy(body.get(text).unwrap_or_default());
-                Some(Scalar::Text(text))
+                let text = body.get(text).unwrap_or_default();
+                // What is no UTF-8 becomes three times as long.
+                Some(Scalar::Text(String::from_utf8_lossy(text.get(..TEXT_BYTES).unwrap_or(text))))
             }
             (2, Wire::Varint(value)) => Some(Scalar::Bool(value != 0)),
             (3, Wire::Varint(value)) => Some(Scalar::integer(value.cast_signed())),

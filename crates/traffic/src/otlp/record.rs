@@ -10,6 +10,9 @@ use crate::lines::MAX_LINE_BYTES;
 /// What is kept of a value that all records of a resource or a scope share, in bytes: more than any that is of use.
 const SHARED_BYTES: usize = 1024;
 
+/// Of a longer text no more bytes are made characters: as many as [`push_text`] takes, and the rest of the last character.
+pub(super) const TEXT_BYTES: usize = MAX_LINE_BYTES + 4;
+
 /// How deep values are looked into.
 pub(super) const DEPTH: u32 = 16;
 

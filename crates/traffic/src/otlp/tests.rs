@@ -226,6 +226,55 @@ fn a_value_without_measure_makes_a_line_that_is_too_long_and_no_longer() {
     assert_eq!(lines[1]["app"].as_str().map(str::len), Some(1024));
 }
 
+/// The lines of an export of one record with this path, and the reasons for which they can't be used.
+fn rejected(encoding: OtlpEncoding, body: Vec<u8>) -> (usize, Option<usize>) {
+    let mut reader = OtlpReader::new(encoding, body, places()).unwrap();
+    let (mut all, mut buffer) = (Vec::new(), vec![0; 1 << 16]);
+    while let read @ 1.. = reader.read(&mut buffer).unwrap() {
+        all.extend_from_slice(&buffer[..read]);
+    }
+    let line = all.strip_suffix(b"\n").unwrap();
+    let path = serde_json::from_slice::<Value>(line).unwrap()["path"].as_str().map(str::len);
+    assert!(!line.contains(&b'\n') && line.len() > crate::MAX_LINE_BYTES, "{}", line.len());
+    (reader.lines.capacity(), path)
+}
+
+#[test]
+fn a_long_text_is_not_made_longer_by_being_understood() {
+    // Each byte that is no UTF-8 takes three; each end of a line that is escaped two.
+    let value = message(&[(1, vec![0xff; 1 << 22])]);
+    let attribute = message(&[(1, b"url.path".to_vec()), (2, value)]);
+    let logs = message(&[(2, message(&[(2, message(&[(6, attribute)]))]))]);
+    let (room, path) = rejected(OtlpEncoding::Protobuf, message(&[(1, logs)]));
+    assert!(room < 1 << 20);
+    assert_eq!(path, Some(crate::MAX_LINE_BYTES / 3 * 3));
+    for (long, length) in [
+        (r"\u0041".repeat(1 << 19), crate::MAX_LINE_BYTES + 1),
+        (r"\n".repeat(1 << 20), crate::MAX_LINE_BYTES + 1),
+        (format!(r"\n{}", "é".repeat(1 << 20)), crate::MAX_LINE_BYTES + 1),
+        (format!(r"\\{}", "é".repeat(1 << 20)), crate::MAX_LINE_BYTES + 1),
+        (format!(r"{}\n", "x".repeat(1 << 20)), crate::MAX_LINE_BYTES + 1),
+        // Half a pair: the text as it is written.
+        (r"\ud83d".repeat(1 << 19), crate::MAX_LINE_BYTES + 1),
+        (r"\ud83d\ude00".repeat(1 << 18), crate::MAX_LINE_BYTES),
+    ] {
+        let export = export(&[], &[], &[record(&[text("url.path", "LONG")])]).to_string().replace("LONG", &long);
+        let (room, path) = rejected(OtlpEncoding::Json, export.into_bytes());
+        assert!(room < 1 << 20);
+        assert_eq!(path, Some(length), "{}", &long[..20]);
+    }
+}
+
+#[test]
+fn a_text_that_is_as_long_as_can_be_is_cut_within_no_escape() {
+    for before in 0..12 {
+        let long = format!("{}{}", "x".repeat(before), r"\ud83d\ude00".repeat(40_000));
+        let export = export(&[], &[], &[record(&[text("url.path", "LONG")])]).to_string().replace("LONG", &long);
+        let (_, path) = rejected(OtlpEncoding::Json, export.into_bytes());
+        assert!(path.is_some_and(|length| length + 4 > crate::MAX_LINE_BYTES), "{path:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(body in prop::collection::vec(any::<u8>(), 0..200), cut in any::<prop::sample::Index>()) {

@@ -69,14 +69,16 @@ impl<'a> Line<'a, '_> {
     fn word(&mut self) {
         let end = self.rest.find(|c: char| c.is_whitespace() || c == '"' || c == '[').unwrap_or(self.rest.len());
         let word = self.rest.get(..end).unwrap_or_default();
-        if let Some((name, _)) = word.split_once('=')
-            && is_name(name)
-        {
-            self.named(name);
-            return;
-        }
         let is_whole = self.is_whole || end < self.rest.len();
         let after_method = std::mem::replace(&mut self.after_method, false);
+        if let Some((name, _)) = word.split_once('=') {
+            let value = self.rest.get(name.len() + 1..).unwrap_or_default();
+            let is_removed = is_name(name) && !name.contains('/') && self.privacy.is_never_stored(name);
+            if is_removed || (!after_method && is_label(name, value)) {
+                self.named(name);
+                return;
+            }
+        }
         let core = word.trim_matches(|c: char| "()<>{},;'".contains(c));
         let kept = match core {
             _ if after_method => self.privacy.path(word).unwrap_or_else(|| shape(word)),
@@ -100,7 +102,11 @@ impl<'a> Line<'a, '_> {
 
     /// `name=value`, the value as it is or in quotes.
     fn named(&mut self, name: &str) {
-        self.kept.push_str(name);
+        if is_label_alone(name) {
+            self.kept.push_str(name);
+        } else {
+            self.kept.push_str(&shape(name));
+        }
         self.kept.push('=');
         self.skip(name.len() + 1);
         let (value, length, quoted) = match self.rest.chars().next() {
@@ -131,6 +137,18 @@ impl<'a> Line<'a, '_> {
         self.skip(length);
         self.after_method = false;
     }
+}
+
+/// Whether what stands before `=` is the name of what comes after it: no path, and not the end of padded Base64.
+fn is_label(name: &str, value: &str) -> bool {
+    let begins = value.chars().next().is_some_and(|c| c.is_ascii_alphanumeric() || "\"/-[".contains(c));
+    begins && is_label_alone(name)
+}
+
+/// Whether a name may be told where nothing shows that it is one. One with digits is more likely a value, unless it is known.
+fn is_label_alone(name: &str) -> bool {
+    let is_known = || Kind::of(name) != Kind::Other;
+    is_name(name) && !name.contains(['/', ':']) && (!name.bytes().any(|byte| byte.is_ascii_digit()) || is_known())
 }
 
 /// The inside of what a text begins with up to `close`, how long both are together, and whether it is closed.

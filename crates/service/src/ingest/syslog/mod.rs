@@ -9,6 +9,7 @@ mod committing;
 mod drops;
 mod gathering;
 mod places;
+mod refused;
 mod tcp;
 mod udp;
 
@@ -21,6 +22,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use address::{AddressError, Network, SyslogAddress};
+pub use places::MOST as SYSLOG_CONNECTIONS;
 
 use super::reading::SourceReading;
 use crate::{Error, Steadfast};

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
@@ -11,6 +11,7 @@ use traffic::syslog::Stream;
 
 use super::gathering::Gathering;
 use super::places::{MOST, Place, Places};
+use super::refused::Refused;
 use super::{Listening, SyslogAddress, ended};
 
 /// How long a message may take from its first byte to its last.
@@ -52,6 +53,7 @@ impl TcpWay {
         let places = Arc::new(Places::default());
         let mut ending = listening.ending.clone();
         let mut connections = tokio::task::JoinSet::new();
+        let (mut strangers, mut too_many) = (Refused::default(), Refused::default());
         loop {
             while connections.try_join_next().is_some() {}
             let accepted = tokio::select! {
@@ -60,17 +62,26 @@ impl TcpWay {
             };
             match accepted {
                 Ok((_, from)) if !listening.allows(from) => {
-                    tracing::warn!(
-                        "syslog from {from} is refused: `allow` of source `{}` doesn't have it",
-                        listening.source.name
-                    );
+                    if let Some(number) = strangers.one(Instant::now()) {
+                        tracing::warn!(
+                            "syslog from {from} is refused: `allow` of source `{}` doesn't have it; {number} so since \
+                             this was told last",
+                            listening.source.name
+                        );
+                    }
                 }
-                Ok((stream, from)) => match places.take() {
+                Ok((stream, from)) => match places.take(from.ip()) {
                     Some(place) => {
                         connections.spawn(Connection { stream, place, listening: listening.clone() }.read());
                     }
                     None => {
-                        tracing::warn!("syslog from {from} is refused: too many are connected to {}", self.address());
+                        if let Some(number) = too_many.one(Instant::now()) {
+                            tracing::warn!(
+                                "syslog from {from} is refused: too many are connected to {}, or of its address; {number} \
+                                 so since this was told last",
+                                self.address()
+                            );
+                        }
                     }
                 },
                 // Too many open files, most likely.
@@ -133,8 +144,9 @@ impl Connection {
                 Ok(Some(0)) | Err(_) => break false,
                 Ok(None) => {}
                 Ok(Some(_)) => {
-                    self.place.heard();
+                    // Bytes alone hold no place: they cost nothing to send.
                     if take(&mut stream, gathering) {
+                        self.place.heard();
                         begun = None;
                     }
                     begun = begun.filter(|_| stream.within_message());
@@ -216,4 +228,21 @@ fn take(stream: &mut Stream, gathering: &Gathering) -> bool {
         some = true;
     }
     some
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_messages_are_taken_and_not_the_ends_of_lines() {
+        let (mut stream, gathering) = (Stream::default(), Gathering::default());
+        for (bytes, is_message) in
+            [("\n", false), ("\r\n\0\n", false), ("<13>a", false), ("\n", true), ("6 <13>ab", true)]
+        {
+            stream.room()[..bytes.len()].copy_from_slice(bytes.as_bytes());
+            stream.filled(bytes.len());
+            assert_eq!(take(&mut stream, &gathering), is_message, "{bytes:?}");
+        }
+    }
 }

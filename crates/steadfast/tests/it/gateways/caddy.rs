@@ -39,6 +39,12 @@ fn basic(app: Option<&str>) -> Vec<(String, String)> {
     proof.map(|proof| ("Authorization".to_owned(), format!("Basic {proof}"))).into_iter().collect()
 }
 
+/// Steadfast with the page's source, whose pattern means this log and what Caddy renames it to.
+fn following(source: &str, log: &str) -> Steadfast {
+    let pattern = with(log, &[("/api.log", "/api*.log*")]);
+    Steadfast::with(&with(source, &[("/var/log/caddy/api*.log*", &pattern)]))
+}
+
 #[test]
 fn what_debian_s_caddy_logs_into_a_file_is_followed() {
     let Some(binary) = Program::Caddy.find() else { return };
@@ -47,7 +53,7 @@ fn what_debian_s_caddy_logs_into_a_file_is_followed() {
     let site = users(&binary, &page.block("File", "basicauth"));
     let others = [("/var/log/caddy/api.log", &*log), ("127.0.0.1:9000", &*text(api.address()))];
     let (caddy, address) = start(&binary, folder.path(), &with(&site, &others));
-    let steadfast = Steadfast::with(&with(&page.source("File"), &[("/var/log/caddy/api.log", &log)]));
+    let steadfast = following(&page.source("File"), &log);
     let made = send(address, 110, &basic);
     caddy.stop("TERM");
     steadfast.has_exactly("caddy", &made, 0);
@@ -83,7 +89,7 @@ fn what_a_service_answers_is_the_app_and_not_what_the_client_says() {
         ("127.0.0.1:9100", &*text(verifier.address())),
     ];
     let (caddy, address) = start(&binary, folder.path(), &with(&page.block("The app", "forward_auth"), &others));
-    let steadfast = Steadfast::with(&with(&page.source("The app"), &[("/var/log/caddy/api.log", &log)]));
+    let steadfast = following(&page.source("The app"), &log);
     let made = send(address, 220, &key);
     caddy.stop("TERM");
     steadfast.has_exactly("caddy", &made, 0);
