@@ -163,13 +163,10 @@ impl Ahead {
                 if filled > 0 && send.send(Ok(chunk)).is_err() {
                     return;
                 }
-                match end {
-                    None => {}
-                    Some(Ok(())) => return,
-                    Some(Err(error)) => {
-                        let _ = send.send(Err(error));
-                        return;
-                    }
+                if let Some(end) = end {
+                    // An empty chunk says that this is all, which a thread that broke down does not.
+                    let _ = send.send(end.map(|()| Vec::new()));
+                    return;
                 }
             }
         })?;
@@ -189,8 +186,13 @@ impl Read for Ahead {
             return Ok(n);
         }
         if self.chunk.position() == self.chunk.get_ref().len() as u64 {
-            let Some(next) = self.chunks.as_ref().and_then(|chunks| chunks.recv().ok()) else { return Ok(0) };
-            let spent = std::mem::replace(&mut self.chunk, io::Cursor::new(next?)).into_inner();
+            let Some(chunks) = &self.chunks else { return Ok(0) };
+            let next = chunks.recv().map_err(|_| io::Error::other("unpacking broke down"))??;
+            if next.is_empty() {
+                self.chunks = None;
+                return Ok(0);
+            }
+            let spent = std::mem::replace(&mut self.chunk, io::Cursor::new(next)).into_inner();
             let _ = self.spent.as_ref().map(|again| again.try_send(spent));
         }
         self.chunk.read(buffer)
@@ -297,6 +299,25 @@ mod tests {
                 n => Ok(n),
             }
         }
+    }
+
+    /// A stream whose reading breaks down after some bytes.
+    struct Panicking(usize);
+
+    impl Read for Panicking {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            assert!(self.0 > 0, "broken on purpose");
+            let most = buffer.len().min(self.0);
+            self.0 -= most;
+            Ok(most)
+        }
+    }
+
+    #[test]
+    fn a_breakdown_while_unpacking_ahead_is_no_end() {
+        let mut read = Vec::new();
+        let ended = Ahead::new(Box::new(Panicking(BEGINNING + CHUNK))).read_to_end(&mut read);
+        assert!(ended.is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use model::{LossReason, UnixMillis};
+use model::UnixMillis;
 use store::{IngestCommit, PositionStep, SourcePosition};
 
 use super::super::identity::{self, Marks};
@@ -82,6 +82,9 @@ impl Follower {
             let detail = format!("`{}` was emptied when {unread} bytes of it were not read yet", path.display());
             self.lose(source, since, self.steadfast.clock.now(), &detail);
         }
+        if let Some(saved) = old.saved.filter(|saved| !is_found && saved.followed_by.is_some()) {
+            self.settle(&saved)?;
+        }
         Ok(())
     }
 
@@ -106,7 +109,7 @@ impl Follower {
         }
         tracked.named = false;
         tracked.left = Some(now);
-        tracked.state = State::Plain(Place { live: false, ..old.clone() });
+        tracked.state = State::Plain(Place { live: false, dirty: old.dirty || old.live, ..old.clone() });
         if let Some(saved) = &old.saved {
             self.rows.insert(saved.id, look.id);
         }
@@ -151,7 +154,7 @@ impl Follower {
                 continue;
             }
             if !is_plain {
-                if tracked.handle.is_none() || !matches!(tracked.state, State::New { .. }) || tracked.look.size == 0 {
+                if self.is_over(id, quiet, now) {
                     self.forget(id);
                 }
                 continue;
@@ -161,17 +164,15 @@ impl Follower {
                 if now.duration_since(*tracked.missing.get_or_insert(now)) < MISSING {
                     continue;
                 }
-                let (unread, path) = (tracked.unread(), tracked.path.display().to_string());
-                let (source, since) = (tracked.source, tracked.read_at);
-                self.forget(id);
-                if unread > 0 {
-                    let detail = format!("`{path}` was removed when {unread} bytes of it were not read yet");
-                    self.lose(source, since, self.steadfast.clock.now(), &detail);
-                }
+                self.give_up(id, "removed")?;
                 continue;
             }
             let Some(tracked) = self.files.get(&id) else { continue };
             let replaced = tracked.left.is_some() || !tracked.look.linked;
+            if replaced && tracked.trouble.is_some() && quiet >= LINGER {
+                self.give_up(id, "rotated away")?;
+                continue;
+            }
             if replaced && !tracked.has_news() && quiet >= QUIET {
                 self.finish(id)?;
                 if quiet >= LINGER {
@@ -181,6 +182,23 @@ impl Follower {
             }
         }
         Ok(())
+    }
+
+    /// Whether a file that is not plain and has lost its name is to be followed no longer.
+    fn is_over(&mut self, id: FileId, quiet: Duration, now: Instant) -> bool {
+        let Some(tracked) = self.files.get_mut(&id) else { return false };
+        match &tracked.state {
+            State::New { .. } => {
+                let is_hopeless = tracked.trouble.is_some() && quiet >= LINGER;
+                tracked.handle.is_none() || tracked.look.size == 0 || is_hopeless
+            }
+            // It may be renamed at this moment, and is read to its end through the stream that is open.
+            State::Packed(packed) => {
+                let missing = *tracked.missing.get_or_insert(now);
+                !packed.is_busy() && now.duration_since(missing) >= MISSING
+            }
+            State::Plain(_) | State::Copy { .. } => true,
+        }
     }
 
     /// Takes the last line for the last there is, and no more for expected.
@@ -199,24 +217,6 @@ impl Follower {
             self.read_on(id, Some(LastLine::IsFinal))?;
         }
         Ok(())
-    }
-
-    /// Follows a file no longer.
-    pub(super) fn forget(&mut self, id: FileId) {
-        self.files.remove(&id);
-        self.rows.retain(|_, of| *of != id);
-        self.open.retain(|open| *open != id);
-    }
-
-    /// Tells that something of a source is lost.
-    pub(super) fn lose(&mut self, source: usize, from: UnixMillis, until: UnixMillis, detail: &str) {
-        self.totals.losses += 1;
-        self.watcher.warn(&format!("something may be lost: {detail}"));
-        let Some(source) = self.sources.get(source) else { return };
-        let lost = self.steadfast.record_loss(&source.name, from, until, LossReason::RotatedAway, detail);
-        if let Err(error) = self.runtime.block_on(lost) {
-            self.watcher.warn(&format!("that it is lost can't be saved: {error}"));
-        }
     }
 
     /// Looks for files that an earlier run followed and that are not among those that are there: what was written to them

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -104,7 +105,31 @@ impl Follower {
         if let Some(of) = self.copied_from(id, &file, look, &head)? {
             return Ok(Some(Kind::CopyOf(of)));
         }
+        if self.is_being_unpacked(&tracked.path, &head) {
+            return Ok(None);
+        }
         self.look_up(tracked, &file, look, &head).map(|place| Some(Kind::At(place)))
+    }
+
+    /// Whether a packed file is read at this moment that this one may have been unpacked from: how far it is read is
+    /// known once that is saved.
+    fn is_being_unpacked(&self, path: &Path, head: &[u8]) -> bool {
+        self.files.values().any(|other| {
+            let State::Packed(packed) = &other.state else { return false };
+            let is_alike = |place: &Place| {
+                let known = place.marks.head();
+                let common = known.len().min(head.len());
+                common > 0 && known[..common] == head[..common]
+            };
+            packed.is_busy() && (other.path.with_extension("") == path || packed.place().is_some_and(is_alike))
+        })
+    }
+
+    /// Whether a saved position is that of a file which goes on being read. A packed one does not: what it is unpacked
+    /// to takes its position over.
+    fn is_held(&self, row: i64) -> bool {
+        let holder = self.rows.get(&row).and_then(|id| self.files.get(id));
+        holder.is_some_and(|holder| !matches!(holder.state, State::Packed(_)))
     }
 
     /// Where a file is read from that has taken the place of another: from its start if that one was written to there and
@@ -158,7 +183,7 @@ impl Follower {
     fn look_up(&mut self, tracked: &Tracked, file: &File, look: Look, head: &[u8]) -> Result<Place, Trouble> {
         let path = tracked.path.display().to_string();
         let mut positions = self.positions_like(head)?;
-        positions.retain(|position| !self.rows.contains_key(&position.id));
+        positions.retain(|position| !self.is_held(position.id));
         // What was read under this name last, then what was read furthest.
         positions.sort_by_key(|position| {
             std::cmp::Reverse((position.path == path, position.updated_at.0, position.offset, position.id))
@@ -198,24 +223,23 @@ impl Follower {
         Ok(positions)
     }
 
-    /// Looks again at copies: those that were written to, those whose original is gone or was emptied, and those that
-    /// have had more than their original for a while.
+    /// Looks again at copies: those whose original is gone or was emptied, and, after a while, those that have more than
+    /// their original or were written to. (They may still be written when they are met.)
     fn free_copies(&mut self, now: Instant) {
         for id in self.those(|tracked| matches!(tracked.state, State::Copy { .. })) {
             let Some(mut tracked) = self.files.remove(&id) else { continue };
             if let State::Copy { of, since } = tracked.state {
                 let waited = now.duration_since(since) >= PATIENCE;
-                let next = match self.files.get(&of) {
-                    _ if tracked.has_news() => Some(State::New { after: None }),
-                    None => Some(State::New { after: None }),
-                    Some(original) => match &original.state {
-                        State::Plain(place) if waited && tracked.look.size > original.look.size => {
-                            let place = place.clone();
-                            surplus(&mut tracked, &place).ok().flatten().map(State::Plain)
-                        }
-                        _ => None,
-                    },
+                // What the original has is read from that one.
+                let is_longer =
+                    |original: &&Tracked| waited && !original.has_news() && tracked.look.size > original.look.size;
+                let place = match self.files.get(&of).filter(is_longer).map(|original| &original.state) {
+                    Some(State::Plain(place)) => Some(place.clone()),
+                    _ => None,
                 };
+                let more = place.and_then(|place| surplus(&mut tracked, &place).ok().flatten());
+                let is_another = !self.files.contains_key(&of) || (waited && tracked.has_news());
+                let next = more.map(State::Plain).or(is_another.then_some(State::New { after: None }));
                 if let Some(next) = next {
                     tracked.done = None;
                     tracked.state = next;

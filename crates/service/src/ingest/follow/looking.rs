@@ -58,6 +58,7 @@ impl Follower {
                     }
                 }
                 tracked.named = true;
+                tracked.missing = None;
                 continue;
             }
             let at = self.steadfast.clock.now();

@@ -10,6 +10,7 @@ mod file;
 mod gone;
 mod identify;
 mod looking;
+mod losing;
 mod names;
 mod packed;
 mod reader;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::{Environment, SourceName};
-use store::{PositionStep, SourcePosition};
+use store::{PositionStep, SourcePosition, StoreError};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use traffic::{Format, FormatOptions};
@@ -31,6 +32,7 @@ use crate::{Error, Steadfast};
 use chunk::{Chunk, Lines};
 pub(super) use file::read_at;
 use file::{FileId, Look};
+use losing::Untold;
 use names::Names;
 pub use names::matching_files;
 use reader::Reader;
@@ -42,8 +44,8 @@ const LOOK: Duration = Duration::from_millis(200);
 /// After which pause it is tried again to save what could not be saved, or to open what could not be opened.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// How many files are held open at most, but for those that have no name any more.
-const OPEN: usize = 200;
+/// How many files that are followed are held open at most, but for those that have no name any more.
+pub const FOLLOWED_OPEN: usize = 200;
 
 /// A source whose files are followed.
 #[derive(Clone, Debug)]
@@ -146,6 +148,8 @@ struct Follower {
     is_ready: bool,
     /// Whether it was looked for files that went away while nobody watched.
     settled: bool,
+    /// Losses that could not be saved.
+    untold: Vec<Untold>,
     /// Not to try again before.
     pause: Option<Instant>,
 }
@@ -184,6 +188,7 @@ impl Follower {
             totals: FollowTotals::default(),
             is_ready: false,
             settled: false,
+            untold: Vec::new(),
             pause: None,
         })
     }
@@ -222,7 +227,7 @@ impl Follower {
                 more
             }
             Err(error) => {
-                self.give_back();
+                self.give_back(matches!(error, Error::Store(StoreError::Conflict)));
                 self.pause = Some(now + AGAIN);
                 if !std::mem::replace(&mut self.totals.failing, true) {
                     self.watcher
@@ -236,6 +241,7 @@ impl Follower {
     fn work(&mut self, now: Instant) -> Result<bool, Error> {
         self.is_ready = false;
         self.listings.clear();
+        self.save_losses();
         let mut more = self.read_news(now)?;
         more |= self.identify_new(now)?;
         more |= self.read_packed(now)?;
@@ -272,8 +278,15 @@ impl Follower {
         self.totals.rejected += lines.rejected;
         for (id, PositionStep { before, after }) in saved {
             let row = match before {
-                Some(before) => before.id,
-                None => self.row_of(&after)?,
+                Some(before) => Ok(before.id),
+                None => self.row_of(&after),
+            };
+            let Ok(row) = row else {
+                // It is saved all the same, so it must not be read again: its place is looked up.
+                if let Some(tracked) = self.files.get_mut(&id) {
+                    tracked.give_back(true);
+                }
+                continue;
             };
             self.rows.insert(row, id);
             if let Some(place) = self.files.get_mut(&id).and_then(Tracked::saved_place_mut) {
@@ -292,13 +305,16 @@ impl Follower {
         row.map(|row| row.id).max().ok_or(Error::Interrupted)
     }
 
-    /// Puts everything back to where it was saved last, since what was read after that can't be.
-    fn give_back(&mut self) {
+    /// Puts everything back to where it was saved last, since what was read after that can't be; or to where it is
+    /// found to be saved, if that is not as it was known (`is_moved`).
+    fn give_back(&mut self, is_moved: bool) {
         self.chunk = Chunk::default();
         drop(self.reader.drain());
         for tracked in self.files.values_mut() {
-            tracked.give_back();
+            tracked.give_back(is_moved);
         }
+        // A file may have been emptied meanwhile; then nobody else looks for what was not saved of it.
+        self.settled = false;
         let files = &self.files;
         self.rows.retain(|_, id| files.get(id).is_some_and(|tracked| tracked.saved_place().is_some()));
     }

@@ -44,6 +44,8 @@ enum Stage {
     Read(Box<Open>),
     /// All of it is read, or was.
     Done,
+    /// What is in it is read from another file, which holds this saved position.
+    Elsewhere(i64),
     /// It can't be read further than this at present.
     Stuck,
 }
@@ -61,7 +63,7 @@ impl Packed {
 
     /// Whether it is known which file it is.
     pub(super) fn is_decided(&self) -> bool {
-        matches!(self.stage, Stage::Read(_) | Stage::Done | Stage::Stuck)
+        matches!(self.stage, Stage::Read(_) | Stage::Done | Stage::Elsewhere(_) | Stage::Stuck)
     }
 
     pub(super) fn place(&self) -> Option<&Place> {
@@ -85,7 +87,8 @@ impl Packed {
         }
     }
 
-    fn is_busy(&self) -> bool {
+    /// Whether it is being unpacked.
+    pub(super) fn is_busy(&self) -> bool {
         matches!(self.stage, Stage::Located(_) | Stage::Read(_))
     }
 }
@@ -121,8 +124,11 @@ impl Follower {
         let State::Packed(packed) = &mut tracked.state else { return Ok(Piece::All) };
         let changed = look.differs(&packed.look);
         match &mut packed.stage {
-            Stage::Waits | Stage::Done | Stage::Stuck if changed => *packed = Packed::new(look, now),
-            Stage::Waits if may_start && now.duration_since(packed.since) >= QUIET => {
+            Stage::Waits | Stage::Done | Stage::Elsewhere(_) | Stage::Stuck if changed => {
+                *packed = Packed::new(look, now);
+            }
+            Stage::Elsewhere(row) if self.rows.get(row).is_none_or(|of| *of == id) => *packed = Packed::new(look, now),
+            Stage::Waits if may_start && tracked.named && now.duration_since(packed.since) >= QUIET => {
                 let store = std::sync::Arc::clone(&self.steadfast.store);
                 let input = Input::File(tracked.path.clone());
                 let runtime = self.runtime.clone();
@@ -130,8 +136,14 @@ impl Follower {
                 packed.stage = Stage::Located(self.runtime.spawn_blocking(look));
             }
             Stage::Located(task) if task.is_finished() => {
-                let located = self.runtime.block_on(task).map_err(|_| Error::Interrupted)?;
+                let located = self.runtime.block_on(task);
+                if !Look::at(&tracked.path).is_ok_and(|there| there.is_some_and(|there| there.id == id)) {
+                    // It was renamed meanwhile.
+                    *packed = Packed::new(look, now);
+                    return Ok(Piece::All);
+                }
                 packed.stage = Stage::Stuck;
+                let located = located.map_err(|_| Trouble::Content("unpacking it broke down".to_owned()))?;
                 match located {
                     Ok(Found::Ready(located)) => self.open_packed(id, tracked, located)?,
                     // An older copy, or one that is not complete; nothing to do unless it changes.
@@ -151,7 +163,7 @@ impl Follower {
                 self.lose(source, tracked.read_at, until, &format!("`{path}` can't be unpacked to its end"));
             }
             Stage::Read(_) => return self.read_packed_piece(tracked),
-            Stage::Waits | Stage::Done | Stage::Stuck | Stage::Located(_) => {}
+            Stage::Waits | Stage::Done | Stage::Elsewhere(_) | Stage::Stuck | Stage::Located(_) => {}
         }
         Ok(Piece::All)
     }
@@ -164,7 +176,7 @@ impl Follower {
             && self.rows.get(&before.id).is_some_and(|of| *of != id)
         {
             // What it was made of is still there and is read itself.
-            *packed = Packed::new(tracked.look, Instant::now());
+            packed.stage = Stage::Elsewhere(before.id);
             return Ok(());
         }
         let place = place_at(before, marks.clone());

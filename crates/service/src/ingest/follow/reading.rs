@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use traffic::TimeBounds;
 
-use super::super::blocks::Blocks;
+use super::super::blocks::{Blocks, End};
 use super::super::identity::Marks;
 use super::super::round::{Job, LastLine};
 use super::super::{HOPELESS, SNIFFED};
 use super::file::{FileId, Look, Stretch, read_at};
 use super::tracked::{Place, State, Tracked};
-use super::{AGAIN, Follower, OPEN};
+use super::{AGAIN, FOLLOWED_OPEN, Follower};
 use crate::Error;
 
 /// How long one file is read before it is another's turn.
@@ -84,9 +84,10 @@ impl Follower {
         tracked.turn = self.looks;
         let read = self.read_piece(&mut tracked, last_line);
         let anew = matches!(read, Ok(Piece::Anew));
-        let more = self.judge(&mut tracked, read)?;
+        let more = self.judge(&mut tracked, read);
         self.files.insert(id, tracked);
         self.note_open(id)?;
+        let more = more?;
         if anew {
             self.begin_anew(id)?;
             return Ok(true);
@@ -171,6 +172,9 @@ impl Follower {
             place.offset = round.blocks.offset();
             place.within_line = round.blocks.within_line();
             place.marks = round.blocks.marks().clone();
+            if let Some(End::Failed(error)) = round.blocks.end() {
+                return Err(Trouble::File(io::Error::new(error.kind(), error.to_string())));
+            }
             if !moved || round.ended {
                 tracked.done = Some(look);
                 tracked.read_at = self.steadfast.clock.now();
@@ -245,10 +249,10 @@ impl Follower {
     pub(super) fn note_open(&mut self, id: FileId) -> Result<(), Error> {
         self.open.retain(|open| *open != id);
         self.open.push(id);
-        if self.open.len() <= OPEN {
+        if self.open.len() <= FOLLOWED_OPEN {
             return Ok(());
         }
-        if self.close_unused() <= OPEN {
+        if self.close_unused() <= FOLLOWED_OPEN {
             return Ok(());
         }
         // What is read and not saved is still needed.
@@ -264,7 +268,7 @@ impl Follower {
         };
         let files = &mut self.files;
         // Half of them, so that it is not to be done for each file.
-        let mut surplus = self.open.len().saturating_sub(OPEN / 2);
+        let mut surplus = self.open.len().saturating_sub(FOLLOWED_OPEN / 2);
         self.open.retain(|id| {
             let Some(tracked) = files.get_mut(id).filter(|tracked| tracked.handle.is_some()) else { return false };
             let close = surplus > 0 && closable(tracked);

@@ -193,20 +193,20 @@ impl Tracked {
         }
     }
 
-    /// Goes back to what was saved last.
-    pub(super) fn give_back(&mut self) {
+    /// Goes back to what was saved last. Where that can't be told at the moment, or is not as it was known
+    /// (`is_moved`), the file is found again by its content.
+    pub(super) fn give_back(&mut self, is_moved: bool) {
         match &mut self.state {
             State::Plain(place) if place.dirty => {
                 self.done = None;
                 let (live, format) = (place.live, place.format);
-                self.state = match place.saved.take() {
-                    None => State::Plain(Place { live, format, ..Place::start() }),
-                    Some(saved) => {
-                        let back = self.handle.as_ref().and_then(|file| Place::resume(file, &saved).ok().flatten());
-                        // If that can't be told at the moment, it is found again by its content.
-                        back.map_or(State::New { after: None }, |back| State::Plain(Place { live, format, ..back }))
-                    }
-                };
+                let back = place.saved.take().filter(|_| !is_moved).and_then(|saved| {
+                    let file = self.handle.as_ref()?;
+                    Place::resume(file, &saved).ok().flatten()
+                });
+                // What was never saved may be what a copy has more than its original, so it is met anew too.
+                self.state =
+                    back.map_or(State::New { after: None }, |back| State::Plain(Place { live, format, ..back }));
             }
             State::Packed(packed) => packed.give_back(),
             State::Plain(_) | State::New { .. } | State::Copy { .. } => {}

@@ -103,3 +103,28 @@ async fn a_packed_file_that_can_not_be_unpacked_is_counted_as_far_as_it_goes() {
     check_count(&installation, 20_000).await;
     assert_eq!(following.stop().await.losses, 0);
 }
+
+#[tokio::test]
+async fn a_file_that_is_emptied_while_nothing_can_be_saved_is_a_loss_once() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines(0..50));
+    let following = Following::start(&installation, &["access.log"]);
+    following.read(50).await;
+    let rejects = installation.path("rejects.ndjson");
+    fs::create_dir(&rejects).unwrap();
+    append(&log, "garbage\n".to_owned() + &lines(50..60));
+    following.until("it fails", |it| it.totals().failing).await;
+    truncate(&log);
+    append(&log, lines(100..110));
+    fs::remove_dir(&rejects).unwrap();
+    following.read(60).await;
+    following.until("a loss", |it| it.totals().losses == 1).await;
+    following.looks(5).await;
+    check_count(&installation, 60).await;
+    assert_eq!(following.stop().await.losses, 1);
+    assert_eq!(losses(&installation).await.len(), 1);
+    // Nor is it told again by a run that starts with it.
+    let following = Following::start(&installation, &["access.log"]);
+    following.looks(5).await;
+    assert_eq!(following.stop().await.losses, 0);
+}

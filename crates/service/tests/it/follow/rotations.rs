@@ -213,3 +213,92 @@ async fn half_a_line_is_the_last_one_of_a_file_that_was_rotated_away() {
     assert_eq!((following.totals().counted, following.totals().rejected), (15, 1));
     check_count(&installation, 15).await;
 }
+
+/// With `gunzip` or `gunzip -k`: what is unpacked lies beside the packed file, for a moment or for good.
+#[tokio::test]
+async fn what_is_unpacked_beside_itself_is_not_counted_again() {
+    for (size, keep) in [(3, true), (300, true), (300, false)] {
+        let installation = Installation::new();
+        let packed = gzip(&installation.write("access.log.1", lines(0..size)));
+        let log = installation.write("access.log", lines(1_000..1_010));
+        let following = Following::start(&installation, &["access.log*"]);
+        following.read(size as u64 + 10).await;
+        following.looks(3).await;
+        let unpacked = installation.path("access.log.1");
+        if size > 100 {
+            append(&unpacked, lines(0..size / 2));
+            following.looks(3).await;
+            append(&unpacked, lines(size / 2..size));
+        } else {
+            append(&unpacked, lines(0..size));
+        }
+        if !keep {
+            fs::remove_file(&packed).unwrap();
+        }
+        append(&log, lines(1_010..1_020));
+        following.read(size as u64 + 20).await;
+        following.looks(12).await;
+        following.read(size as u64 + 20).await;
+        append(&unpacked, lines(size..size + 5));
+        following.read(size as u64 + 25).await;
+        check_count(&installation, size as u64 + 25).await;
+        assert_eq!(following.stop().await.losses, 0, "{size} {keep}");
+    }
+}
+
+#[tokio::test]
+async fn a_packed_file_that_is_renamed_while_it_is_read_is_counted_once() {
+    let installation = Installation::new();
+    let packed = gzip(&installation.write("access.log.1", lines(0..20_000)));
+    let following = Following::start(&installation, &["access.log*"]);
+    following.until("it is begun", |it| it.totals().lines > 0).await;
+    let hidden = installation.path("hidden");
+    fs::rename(&packed, &hidden).unwrap();
+    following.looks(2).await;
+    fs::rename(&hidden, installation.path("access.log.2.gz")).unwrap();
+    following.read(20_000).await;
+    following.looks(12).await;
+    following.read(20_000).await;
+    check_count(&installation, 20_000).await;
+    assert_eq!(following.stop().await.losses, 0);
+}
+
+#[tokio::test]
+async fn a_copy_that_goes_on_growing_is_read_on() {
+    let installation = Installation::new();
+    installation.write("access.log", lines(0..50));
+    let following = Following::start(&installation, &["access.log*"]);
+    following.read(50).await;
+    let copy = installation.write("access.log.new", lines(0..60));
+    let started = Instant::now();
+    let mut written = 60;
+    while following.totals().lines == 50 {
+        assert!(started.elapsed() < PATIENCE, "{:?}", following.told());
+        append(&copy, lines(written..written + 1));
+        written += 1;
+        following.looks(1).await;
+    }
+    following.read(written as u64).await;
+    following.looks(12).await;
+    following.read(written as u64).await;
+    check_count(&installation, written as u64).await;
+}
+
+/// Nothing can be saved while a directory lies where the rejected lines are kept.
+#[tokio::test]
+async fn what_only_the_copy_has_is_counted_once_when_it_can_not_be_saved_at_first() {
+    let installation = Installation::new();
+    installation.write("access.log", lines(0..50));
+    let following = Following::start(&installation, &["access.log*"]);
+    following.read(50).await;
+    let rejects = installation.path("rejects.ndjson");
+    fs::create_dir(&rejects).unwrap();
+    installation.write("access.log.1", lines(0..50) + "garbage\n" + &lines(50..60));
+    following.until("it fails", |it| it.totals().failing).await;
+    following.looks(12).await;
+    fs::remove_dir(&rejects).unwrap();
+    following.read(61).await;
+    following.looks(12).await;
+    following.read(61).await;
+    check_count(&installation, 60).await;
+}

@@ -15,6 +15,8 @@ enum Event {
     CopyAndEmpty,
     /// The latest rotation is packed.
     Pack,
+    /// The latest packed rotation is unpacked, and lies beside it for a moment.
+    Unpack,
     /// The follower ends and starts again, with so many lines and maybe a renaming in between.
     Restart(usize, bool),
 }
@@ -25,6 +27,7 @@ fn event() -> impl Strategy<Value = Event> {
         2 => any::<bool>().prop_map(|at_once| Event::Rename { at_once }),
         2 => Just(Event::CopyAndEmpty),
         1 => Just(Event::Pack),
+        1 => Just(Event::Unpack),
         2 => (0_usize..20, any::<bool>()).prop_map(|(lines, rename)| Event::Restart(lines, rename)),
     ]
 }
@@ -60,6 +63,11 @@ impl Log<'_> {
 
     fn rotation(&self, n: usize) -> PathBuf {
         self.installation.path(&format!("access.log.{n}"))
+    }
+
+    fn packed(&self) -> Option<(PathBuf, PathBuf)> {
+        let both = |n| (PathBuf::from(format!("{}.gz", self.rotation(n).display())), self.rotation(n));
+        (1..100).map(both).find(|(packed, plain)| packed.exists() && !plain.exists())
     }
 
     /// Makes room for a new rotation.
@@ -110,6 +118,17 @@ async fn check(events: Vec<Event>, pattern: &str) {
             Event::Pack if log.rotation(2).exists() => {
                 following.read(log.written as u64 - before).await;
                 gzip(&log.rotation(2));
+            }
+            Event::Unpack => {
+                following.read(log.written as u64 - before).await;
+                if let Some((packed, plain)) = log.packed() {
+                    let mut text = Vec::new();
+                    let mut file = flate2::read::GzDecoder::new(fs::File::open(&packed).unwrap());
+                    std::io::Read::read_to_end(&mut file, &mut text).unwrap();
+                    fs::write(plain, text).unwrap();
+                    following.looks(1).await;
+                    fs::remove_file(packed).unwrap();
+                }
             }
             Event::Restart(count, rename) => {
                 let rename = *rename && (log.seen(&following, before).await || pattern != "access.log");
