@@ -147,9 +147,6 @@ pub enum Error {
         "this idempotency key was used for a batch with other content in the last 24 hours; send each batch under a key of its own"
     )]
     KeyReused,
-    /// Another process adds counts and takes its time.
-    #[error("another process is ingesting at the moment; try again in a few seconds")]
-    Busy,
     /// Another process adds counts to the data directory.
     #[error(
         "`{}` is in use by {holder}; one process at a time adds to a data directory, so end that one first, or name another directory with `--data`",

@@ -189,7 +189,6 @@ fn fault(error: Error) -> Fault {
     match error {
         Error::Batch(sentence) => Fault::BadRequest(sentence),
         Error::KeyReused => Refusal::Conflict(Error::KeyReused.to_string()).into(),
-        Error::Busy => Fault::Unavailable(Error::Busy.to_string(), BUSY_SECONDS),
         // A disk that is full, a database that somebody else has locked: what is sent again then is counted.
         error @ (Error::Store(StoreError::Unavailable(_)) | Error::Rejects { .. }) => {
             tracing::error!(%error, "a batch could not be counted");

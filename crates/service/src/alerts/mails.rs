@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use mail::{Mailbox, Message};
-use model::{App, AppId, Person, Status};
+use model::{App, AppId, Day, Person, Status};
 
 use crate::overview::AppStanding;
 use crate::view::AppHealth;
@@ -26,7 +26,7 @@ impl Portal<'_> {
         (was, now): (Option<Status>, Option<Status>),
     ) -> Message {
         let name = name(&health.app);
-        let (was, now) = (word(was), word_over(now, health));
+        let (was, now) = (word(was), word_over(now, &health.incomplete));
         let first = format!("the status of {name} is now {now}. It was {was}.");
         let why = match health.status {
             None => "Why: there were no production calls for a while.".to_owned(),
@@ -44,7 +44,8 @@ impl Portal<'_> {
     /// Tells how the week was.
     pub(super) fn week(self, person: &Person, app: &AppStanding, health: &AppHealth) -> Message {
         let name = name(&app.overview.app);
-        let (now, before) = (word_over(app.overview.status, health), word(app.week_ago));
+        let (now, before) =
+            (word_over(app.overview.status, &health.incomplete), word_over(app.week_ago, &app.incomplete_week_ago));
         let status = if app.changed() {
             format!("this is the week of {name}. Its status is {now}; a week ago it was {before}.")
         } else {
@@ -88,9 +89,9 @@ fn word(status: Option<Status>) -> &'static str {
 }
 
 /// The word for a status over days of which some may be incomplete.
-fn word_over(status: Option<Status>, health: &AppHealth) -> &'static str {
+fn word_over(status: Option<Status>, incomplete: &[Day]) -> &'static str {
     match status {
-        Some(Status::Healthy) if !health.incomplete.is_empty() => "Healthy, data incomplete",
+        Some(Status::Healthy) if !incomplete.is_empty() => "Healthy, data incomplete",
         status => word(status),
     }
 }

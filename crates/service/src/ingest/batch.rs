@@ -191,7 +191,7 @@ impl Steadfast {
     ///
     /// # Errors
     /// [`Error::Batch`] for one that can't be used as a whole, [`Error::KeyReused`] for a key of a batch with other
-    /// bytes, [`Error::Busy`] while another process ingests, or when the store fails. Nothing of it is counted then.
+    /// bytes, or when the store fails. Nothing of it is counted then.
     pub async fn ingest_batch(&self, batch: Batch) -> Result<BatchOutcome, Error> {
         let Batch { body, shape, environment, key, sender, source, reading, permission } = batch;
         let head = BatchHead { shape, environment, key, sender, source, reading, permission };
