@@ -66,8 +66,8 @@ impl SqliteStore {
         let writer = open::writer(path)?;
         let readers = (0..READERS).map(|_| open::reader(path)).collect::<Result<Vec<_>>>()?;
         Ok(Self {
-            writer: Threads::start("store-writer", vec![writer], Mode::Write)?,
-            readers: Threads::start("store-reader", readers, Mode::Read)?,
+            writer: Threads::start("store-writer", path, vec![writer], Mode::Write)?,
+            readers: Threads::start("store-reader", path, readers, Mode::Read)?,
             commits: Mutex::default(),
         })
     }

@@ -47,7 +47,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection> {
 }
 
 /// Says which file an error is about.
-fn at(path: &Path, error: StoreError) -> StoreError {
+pub(super) fn at(path: &Path, error: StoreError) -> StoreError {
     match error {
         StoreError::Unavailable(text) => StoreError::Unavailable(format!("`{}`: {text}", path.display())),
         StoreError::Corrupt(text) => StoreError::Corrupt(format!("`{}`: {text}", path.display())),

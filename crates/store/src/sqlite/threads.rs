@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
+use super::open;
 use crate::{Result, StoreError};
 
 /// How many pieces of work may wait before callers do.
@@ -26,6 +28,8 @@ pub(super) enum Mode {
 
 /// A few threads with a connection each, fed from one bounded queue.
 pub(super) struct Threads {
+    /// The file that errors are about.
+    path: Arc<Path>,
     mode: Mode,
     queue: Option<mpsc::Sender<Work>>,
     handles: Vec<JoinHandle<()>>,
@@ -39,7 +43,7 @@ impl fmt::Debug for Threads {
 
 impl Threads {
     /// Starts one thread for each connection.
-    pub(super) fn start(name: &str, connections: Vec<Connection>, mode: Mode) -> Result<Self> {
+    pub(super) fn start(name: &str, path: &Path, connections: Vec<Connection>, mode: Mode) -> Result<Self> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let receiver = Arc::new(Mutex::new(receiver));
         let handles = connections
@@ -50,7 +54,7 @@ impl Threads {
             })
             .collect::<std::io::Result<Vec<_>>>()
             .map_err(|error| StoreError::Unavailable(format!("cannot start a thread: {error}")))?;
-        Ok(Self { mode, queue: Some(sender), handles })
+        Ok(Self { path: path.into(), mode, queue: Some(sender), handles })
     }
 
     /// Has one of the threads do `work` in a transaction. Waits while the queue is full.
@@ -58,11 +62,11 @@ impl Threads {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let mode = self.mode;
+        let (mode, path) = (self.mode, Arc::clone(&self.path));
         let (reply, answer) = oneshot::channel();
         let boxed: Work = Box::new(move |connection| {
             // Nobody waits for the answer any more? The work is done all the same.
-            let _ = reply.send(in_transaction(connection, mode, work));
+            let _ = reply.send(in_transaction(connection, mode, work).map_err(|error| open::at(&path, error)));
         });
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
         queue.send(boxed).await.map_err(|_| stopped())?;
