@@ -18,11 +18,13 @@ pub fn check(data: &[u8]) {
         }
         let quoted = Value::from(text.as_ref()).to_string();
         let word: String = text.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+        // Never the one that may be kept.
+        let parameter = format!("x{word}");
         for line in [
             format!(r#"{{"note":{quoted},"authorization":"Bearer {SECRET}"}}"#),
             format!(r#"{{"headers":{{"Authorization":["{SECRET}"],"x":{quoted}}},"path":"/a?token={SECRET}"}}"#),
             format!(r#"{{{quoted}:1,"password":{{"a":[{quoted},"{SECRET}"]}}}}"#),
-            format!(r#"{{"path":"/{word}?{word}={SECRET}&page=2#x"}}"#),
+            format!(r#"{{"path":"/{word}?{parameter}={SECRET}&page=2#x"}}"#),
             format!("{word} Basic {SECRET}= {{Basic {SECRET}==}} /verify/{SECRET}= GET /{word}/{SECRET}=1"),
             format!(
                 "10.0.0.1 - {word} [20/Nov/2026:13:45:12 +0000] \"GET /{word}?token={SECRET} HTTP/1.1\" 200 1 \"-\" \"-\""
