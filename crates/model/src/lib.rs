@@ -14,6 +14,7 @@ mod day;
 mod health;
 mod ids;
 mod path;
+mod peer;
 mod person;
 mod random;
 mod registry;
@@ -33,6 +34,7 @@ pub use ids::{
     TokenId, VersionId,
 };
 pub use path::{Segment, Segments, cut_path};
+pub use peer::Peer;
 pub use person::{
     Email, EmailError, LinkPurpose, Member, MemberRole, OneTimeLink, Organisation, Person, PlatformRole,
     ProviderIdentity, SecondFactor, Session, SignInSecrets,

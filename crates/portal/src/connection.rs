@@ -3,18 +3,25 @@
 use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
 use crate::Limits;
+
+/// How long a connection is idle before it may be ended for the sake of others.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// How long the other side may let a request be waited for before the same.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// What a connection is about, and since when. Clones share it.
 #[derive(Clone, Debug)]
@@ -24,6 +31,10 @@ pub(crate) struct Phase(Arc<Mutex<Now>>);
 struct Now {
     stage: Stage,
     since: Instant,
+    /// How long, while a request is answered, was waited for more of its body or for somebody to take the answer.
+    waited: Duration,
+    /// Since when is waited so, if it is.
+    waits: Option<Instant>,
     /// Who waits for the next request while one is answered: told when that is over, since it has a deadline from then on.
     reader: Option<Waker>,
 }
@@ -38,27 +49,58 @@ enum Stage {
     Answering,
 }
 
+impl Now {
+    fn at(stage: Stage) -> Self {
+        Self { stage, since: Instant::now(), waited: Duration::ZERO, waits: None, reader: None }
+    }
+}
+
+/// How a connection could be spared: idle ones before those that are slow, and among these the longest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Spared {
+    /// It lets a request be waited for, for so long already.
+    Slow(Duration),
+    /// It is idle for so long.
+    Idle(Duration),
+}
+
 impl Phase {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new(Now { stage: Stage::Idle, since: Instant::now(), reader: None })))
+        Self(Arc::new(Mutex::new(Now::at(Stage::Idle))))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Now> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn get(&self) -> (Stage, Instant) {
-        let now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.lock();
         (now.stage, now.since)
     }
 
     fn set(&self, stage: Stage) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (now.stage, now.since) = (stage, Instant::now());
-        if let Some(reader) = now.reader.take() {
+        let last = std::mem::replace(&mut *self.lock(), Now::at(stage));
+        if let Some(reader) = last.reader {
             reader.wake();
         }
     }
 
     /// Has the reader told when the stage is another.
     fn tell(&self, reader: &Waker) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).reader = Some(reader.clone());
+        self.lock().reader = Some(reader.clone());
+    }
+
+    /// It is for the other side to go on.
+    fn wait(&self) {
+        self.lock().waits.get_or_insert_with(Instant::now);
+    }
+
+    /// The other side has gone on.
+    fn go_on(&self) {
+        let mut now = self.lock();
+        if let Some(since) = now.waits.take() {
+            now.waited += since.elapsed();
+        }
     }
 
     /// A request is answered from now on.
@@ -66,10 +108,16 @@ impl Phase {
         self.set(Stage::Answering);
     }
 
-    /// Whether nothing has come for so long.
-    pub(crate) fn is_idle_for(&self, time: Duration) -> bool {
-        let (stage, since) = self.get();
-        stage == Stage::Idle && since.elapsed() >= time
+    /// Whether the connection could be spared, with so much more patience than is due. One that is answered, and is waited for
+    /// by nobody, can't.
+    pub(crate) fn spared(&self, patience: u32) -> Option<Spared> {
+        let now = self.lock();
+        let slow = |waited: Duration| (waited >= SLOW * patience).then_some(Spared::Slow(waited));
+        match now.stage {
+            Stage::Idle => Some(now.since.elapsed()).filter(|idle| *idle >= IDLE * patience).map(Spared::Idle),
+            Stage::Asking => slow(now.since.elapsed()),
+            Stage::Answering => now.waits.and_then(|since| slow(now.waited + since.elapsed())),
+        }
     }
 }
 
@@ -92,9 +140,12 @@ impl Watched {
     /// What became of a write, which is given up once the other side has not taken anything for too long.
     fn wrote<T>(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if polled.is_ready() {
-            self.writing.since = None;
+            if self.writing.since.take().is_some() {
+                self.phase.go_on();
+            }
             return polled;
         }
+        self.phase.wait();
         let since = self.writing.since.unwrap_or_else(Instant::now);
         self.writing.run(cx, since, self.limits.head).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
@@ -172,6 +223,47 @@ impl Timer {
         }
         self.since = Some(since);
         sleep.as_mut().poll(cx)
+    }
+}
+
+/// The body of a request, which says when it is waited for.
+pub(crate) struct Coming {
+    body: Incoming,
+    phase: Phase,
+}
+
+impl Coming {
+    pub(crate) fn new(body: Incoming, phase: Phase) -> Self {
+        Self { body, phase }
+    }
+}
+
+impl HttpBody for Coming {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        if polled.is_pending() {
+            self.phase.wait();
+        } else {
+            self.phase.go_on();
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        self.phase.go_on();
     }
 }
 

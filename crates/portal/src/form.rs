@@ -10,6 +10,7 @@ use service::{Flaw, Refusal};
 
 use crate::fault::{Fault, sentence};
 use crate::guard::fault_at;
+use crate::pace::TooSlow;
 
 /// The fields of a form, in the order of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,13 +43,17 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let path = request.uri().path().to_owned();
-        let body = Bytes::from_request(request, state).await.map_err(|_| fault_at(&path, too_large()))?;
+        let body = Bytes::from_request(request, state).await.map_err(|error| fault_at(&path, unread(&error)))?;
         Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
     }
 }
 
-fn too_large() -> Fault {
-    Fault::TooLarge(crate::router::MOST_BYTES)
+/// Why a body could not be read: it came too slowly, or there was too much of it.
+pub(crate) fn unread(error: &(dyn std::error::Error + 'static)) -> Fault {
+    match TooSlow::behind(error) {
+        Some(slow) => Fault::TooSlow(slow.to_string()),
+        None => Fault::TooLarge(crate::router::MOST_BYTES),
+    }
 }
 
 /// A field as a page shows it.
@@ -146,7 +151,7 @@ async fn read<S: Send + Sync, T: DeserializeOwned>(request: Request, state: &S) 
     if essence != "application/json" {
         return Err(Fault::WrongMediaType("send JSON, with `Content-Type: application/json`".to_owned()));
     }
-    let body = Bytes::from_request(request, state).await.map_err(|_| too_large())?;
+    let body = Bytes::from_request(request, state).await.map_err(|error| unread(&error))?;
     // Structs would be read from lists as well, field by field.
     if body.trim_ascii_start().first() == Some(&b'[') {
         return Err(Refusal::invalid("", "send a JSON object").into());

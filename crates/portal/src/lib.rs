@@ -51,6 +51,7 @@ mod query;
 mod router;
 mod routes;
 mod rules;
+mod seats;
 mod serve;
 mod setting;
 mod site;

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Limits that keep any sender from taking the place of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How many connections there may be at once; where more come, idle ones are ended and the newest wait.
+    /// How many connections there may be at once; where more come, whoever has the most loses one that is idle or slow.
     pub connections: usize,
     /// How long a connection may be idle between requests.
     pub idle: Duration,
@@ -15,7 +15,7 @@ pub struct Limits {
     pub body_grace: Duration,
     /// How many bytes of a body have to come in a second, on average over the time that is waited for them.
     pub body_rate: u32,
-    /// How long may be waited for a body in all.
+    /// How long may be waited for a body in all; for one that has no calls, not for longer than 30 seconds.
     pub body_total: Duration,
     /// How much memory batches of calls share that are on their way in, in bytes.
     pub batch_memory: usize,

@@ -25,6 +25,9 @@ const DRAINED: usize = 32 << 20;
 /// How long that may take.
 const DRAINING: Duration = Duration::from_secs(5);
 
+/// How long a body that has no calls may be waited for in all: forms and documents are small.
+const FORM: Duration = Duration::from_secs(30);
+
 /// The error of a body that came too slowly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -37,14 +40,26 @@ pub(crate) struct TooSlow {
     total: u64,
 }
 
+impl TooSlow {
+    /// The one that an error comes from, if it does.
+    pub(crate) fn behind(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
+        std::iter::successors(Some(error), |error| error.source()).find_map(|error| error.downcast_ref().copied())
+    }
+}
+
 /// Holds the bodies of all requests to the pace that the portal demands.
 pub(crate) async fn paced(State(portal): State<Portal>, request: Request, next: Next) -> Response {
-    let limits = portal.limits;
+    let has_calls = takes_calls(request.method(), request.uri().path());
+    let limits = if has_calls { portal.limits } else { of_forms(portal.limits) };
     // Who waits to be asked for the body sends none unasked.
-    let drained =
-        takes_calls(request.method(), request.uri().path()) && !request.headers().contains_key(header::EXPECT);
+    let drained = has_calls && !request.headers().contains_key(header::EXPECT);
     let paced = |body: Body| if body.is_end_stream() { body } else { Body::new(Paced::new(body, limits, drained)) };
     next.run(request.map(paced)).await
+}
+
+/// The limits for bodies that have no calls.
+fn of_forms(limits: Limits) -> Limits {
+    Limits { body_total: limits.body_total.min(FORM), ..limits }
 }
 
 /// A body that has to come fast enough. Time that nobody waits for it does not count.
@@ -159,6 +174,8 @@ mod tests {
         let seconds = |received| allowance(&limits, received).as_secs();
         assert_eq!((seconds(0), seconds(1024), seconds(10 << 10)), (10, 11, 20));
         assert_eq!(seconds(32 << 20), 100, "but not for ever");
+        assert_eq!(allowance(&of_forms(limits), 32 << 20).as_secs(), 30, "and forms are small");
+        assert_eq!(of_forms(Limits { body_total: Duration::from_secs(5), ..limits }).body_total.as_secs(), 5);
     }
 
     /// A body that begins so and then comes no more.
@@ -191,6 +208,18 @@ mod tests {
             }
             assert_eq!(read.load(Ordering::Relaxed), if all { 50 } else { 0 }, "{path} {expect}");
         }
+    }
+
+    #[tokio::test]
+    async fn whoever_sends_a_form_too_slowly_is_told_so() {
+        let limits = Limits { body_grace: Duration::from_millis(30), ..Limits::DEFAULT };
+        let portal = TestPortal::empty();
+        let service = crate::router(portal.portal().with_limits(limits));
+        let request = Request::post("/sign-in").header("host", "localhost:8080");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let request = request.body(stuck(&["email=", "a"])).unwrap();
+        let answer = tower::ServiceExt::oneshot(service, request).await.unwrap();
+        assert_eq!(answer.status(), axum::http::StatusCode::REQUEST_TIMEOUT);
     }
 
     #[tokio::test]

@@ -15,20 +15,21 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::Service as _;
 
-use crate::connection::{InAnswer, Phase, Watched};
+use crate::connection::{Coming, InAnswer, Phase, Watched};
+use crate::seats::Seats;
 use crate::{Limits, Portal, router};
+
+#[cfg(test)]
+mod crowd;
 
 /// How much is read of a connection at once, and how long the head of a request may be, in bytes.
 const BUFFER: usize = 16 << 10;
 
 /// How long to wait when no connection can be taken, for want of file descriptors, say.
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// How long a connection is idle before it may be ended for the sake of others.
-const SPARED: Duration = Duration::from_secs(1);
 
 /// Serves the portal until `shutdown` is ready, then finishes what is under way, for as long as the limits say at most.
 ///
@@ -46,7 +47,7 @@ pub async fn serve(
         router: router(portal),
         limits,
         places: Arc::new(Semaphore::new(all as usize)),
-        crowded: Arc::new(Notify::new()),
+        seats: Arc::default(),
         stopping,
     };
     tokio::select! {
@@ -67,8 +68,8 @@ struct House {
     limits: Limits,
     /// One for each connection.
     places: Arc<Semaphore>,
-    /// Told when somebody waits for a place.
-    crowded: Arc<Notify>,
+    /// Who has them.
+    seats: Arc<Seats>,
     /// Whether the portal is to stop.
     stopping: watch::Receiver<bool>,
 }
@@ -82,21 +83,24 @@ impl House {
                 Ok((stream, peer)) => self.attend(stream, peer, place),
                 Err(error) => {
                     tracing::debug!(%error, "a connection could not be taken");
-                    self.crowded.notify_waiters();
+                    self.seats.make_room();
                     tokio::time::sleep(PAUSE).await;
                 }
             }
         }
     }
 
-    /// A place for one more; where there is none, connections that are idle make room.
+    /// A place for one more. Where there is none, one that can be spared makes room.
     async fn place(&self) -> OwnedSemaphorePermit {
         loop {
+            if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+                return place;
+            }
+            self.seats.make_room();
             let place = tokio::time::timeout(PAUSE, Arc::clone(&self.places).acquire_owned()).await;
             if let Ok(Ok(place)) = place {
                 return place;
             }
-            self.crowded.notify_waiters();
         }
     }
 
@@ -111,26 +115,21 @@ impl House {
             answering.answer();
             let in_answer = InAnswer::new(answering.clone());
             let mut router = router.clone();
-            let mut request = request.map(Body::new);
+            let mut request = request.map(|body| Body::new(Coming::new(body, answering.clone())));
             request.extensions_mut().insert(ConnectInfo(peer));
             async move { router.call(request).await.map(|response| in_answer.around(response)) }
         });
         let connection = http1::Builder::new().max_buf_size(BUFFER).serve_connection(io, service);
-        let (crowded, mut stopping) = (Arc::clone(&self.crowded), self.stopping.clone());
+        let seat = self.seats.take(peer.ip(), phase);
+        let mut stopping = self.stopping.clone();
         tokio::spawn(async move {
             let _place = place;
             let mut connection = std::pin::pin!(connection);
-            loop {
-                tokio::select! {
-                    // An error is the other side's: it went away, was too slow, or spoke something else.
-                    _ended = connection.as_mut() => return,
-                    () = crowded.notified() => {
-                        if phase.is_idle_for(SPARED) {
-                            return;
-                        }
-                    }
-                    _told = stopping.wait_for(|stop| *stop) => break,
-                }
+            tokio::select! {
+                // An error is the other side's: it went away, was too slow, or spoke something else.
+                _ended = connection.as_mut() => return,
+                () = seat.wanted() => return,
+                _told = stopping.wait_for(|stop| *stop) => {}
             }
             connection.as_mut().graceful_shutdown();
             let _ = connection.await;

@@ -7,6 +7,7 @@ use axum::http::header::{self, HeaderMap, HeaderName};
 use axum::http::{Method, Uri};
 
 use crate::fault::Fault;
+use crate::form::unread;
 use crate::site::Site;
 
 /// The largest form.
@@ -35,7 +36,7 @@ pub(crate) async fn check(request: Request, site: &Site, good: impl Fn(&str) -> 
         return Err(forged());
     }
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, MOST_BYTES).await.map_err(|_| Fault::TooLarge(MOST_BYTES))?;
+    let body = to_bytes(body, MOST_BYTES).await.map_err(|error| unread(&error))?;
     if token_in(&body).is_some_and(|token| good(&token)) {
         Ok(Request::from_parts(parts, Body::from(body)))
     } else {

@@ -111,12 +111,8 @@ async fn next(body: &mut Body) -> Result<Option<Bytes>, Fault> {
 
 /// Whether a body came too slowly, or never ended.
 fn cut_short(error: &axum::Error) -> Fault {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if let Some(slow) = error.downcast_ref::<TooSlow>() {
-            return Fault::TooSlow(slow.to_string());
-        }
-        cause = error.source();
+    if let Some(slow) = TooSlow::behind(error) {
+        return Fault::TooSlow(slow.to_string());
     }
     Fault::BadRequest("the body ended before it was complete, and nothing of it was counted; send it again".to_owned())
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::UnixMillis;
+use model::{Peer, UnixMillis};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Refusal;
@@ -93,12 +93,9 @@ impl Doors {
     }
 }
 
-/// Who knocks. Of an IPv6 address only its network: whoever has one address of it has 2⁶⁴ (RFC 4291, 2.5.1).
+/// Who knocks. All addresses of one peer are one.
 fn place(who: &str) -> String {
-    match who.parse::<Ipv6Addr>() {
-        Ok(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).to_string(),
-        Err(_) => who.to_owned(),
-    }
+    who.parse::<IpAddr>().map_or_else(|_| who.to_owned(), |address| Peer::from(address).to_string())
 }
 
 /// Makes room: whose time is over goes, and if that is nobody, the half that is nearest to it.

@@ -1,4 +1,4 @@
-//! Who may stay connected: so many at a time, and so many of them from one address. When one more comes, whoever was silent
+//! Who may stay connected: so many at a time, and so many of them of one peer. When one more comes, whoever was silent
 //! for longest makes room, since a gateway that has something to say connects again.
 
 use std::collections::HashMap;
@@ -6,12 +6,13 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use model::Peer;
 use tokio::sync::Notify;
 
 /// How many connections there may be on a listener for syslog.
 pub const MOST: usize = 512;
 
-/// How many of them there may be from one address.
+/// How many of them there may be of one peer: an address, or a network of IPv6.
 const MOST_OF_ONE: usize = MOST / 4;
 
 /// For how long a connection has to have been silent to make room.
@@ -28,7 +29,7 @@ pub(super) struct Places {
 
 #[derive(Debug)]
 struct Seat {
-    from: IpAddr,
+    from: Peer,
     heard: Instant,
     leave: Arc<Notify>,
 }
@@ -48,10 +49,10 @@ impl Default for Places {
 }
 
 impl Places {
-    /// Takes a place for whoever connects from there. Somebody who is silent may have to leave for it: somebody from the same
-    /// address, where it has all that one may have. None if there is no such.
+    /// Takes a place for whoever connects from there. Somebody who is silent may have to leave for it: somebody of the same
+    /// peer, where it has all that one may have. None if there is no such.
     pub(super) fn take(self: &Arc<Self>, from: IpAddr) -> Option<Place> {
-        let from = from.to_canonical();
+        let from = Peer::from(from);
         let mut taken = self.lock();
         let of_one = taken.1.values().filter(|seat| seat.from == from).count() >= self.most_of_one;
         if of_one || taken.1.len() >= self.most {
@@ -129,12 +130,22 @@ mod tests {
         assert!(places.take(address(2)).is_some());
     }
 
+    #[test]
+    fn a_network_of_ipv6_is_one() {
+        let places = places(8, 2, SILENT);
+        let take = |text: &str| places.take(text.parse().unwrap());
+        let taken = [take("2001:db8:1:2::1").unwrap(), take("2001:db8:1:2:ffff::2").unwrap()];
+        assert!(take("2001:db8:1:2::3").is_none());
+        assert!(take("2001:db8:1:3::1").is_some());
+        drop(taken);
+    }
+
     #[tokio::test]
     async fn one_address_has_no_more_than_its_part_of_the_places() {
         let speaking = places(8, 2, SILENT);
         let of_one = [speaking.take(address(1)).unwrap(), speaking.take(address(1)).unwrap()];
         assert!(speaking.take(address(1)).is_none());
-        // The same in IPv6.
+        // The same, written as IPv6.
         assert!(speaking.take("::ffff:192.0.2.1".parse().unwrap()).is_none());
         let other = speaking.take(address(2)).unwrap();
         drop((of_one, other));
