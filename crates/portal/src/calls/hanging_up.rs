@@ -10,13 +10,15 @@ use service::RejectsFile;
 use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
-use crate::testing::{Asks as _, TestPortal};
+use crate::testing::{Asks as _, TestPortal, TestToken};
 use crate::{Portal, router};
 
+async fn token(test: &TestPortal) -> TestToken {
+    test.token(&test.operator().await, &[Scope::CallsWrite]).await
+}
+
 /// Sends a batch. To abort it is to hang up.
-async fn sending(test: &TestPortal, portal: &Portal, body: impl Into<Body>) -> JoinHandle<()> {
-    let olga = test.operator().await;
-    let token = test.token(&olga, &[Scope::CallsWrite]).await;
+fn sending(token: &TestToken, portal: &Portal, body: impl Into<Body>) -> JoinHandle<()> {
     let request = Request::post("/api/v1/calls").header("host", "localhost:8080");
     let request = request.header("content-type", "application/x-ndjson");
     let request = token.sign(request).body(body.into()).unwrap();
@@ -42,12 +44,15 @@ async fn until(what: &str, is_so: impl Fn() -> bool) {
 fn room_is_not_free_before_decoding_is_done() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
     runtime.block_on(async {
-        let (go_on, busy) = std::sync::mpsc::channel::<()>();
-        let occupied = tokio::task::spawn_blocking(move || busy.recv());
         let test = TestPortal::empty();
         let portal = test.portal();
         let all = portal.gate.free_bytes();
-        let sending = sending(&test, &portal, "no record\n").await;
+        // The catalog is known from here on.
+        let token = token(&test).await;
+        sending(&token, &portal, "").await.unwrap();
+        let (go_on, busy) = std::sync::mpsc::channel::<()>();
+        let occupied = tokio::task::spawn_blocking(move || busy.recv());
+        let sending = sending(&token, &portal, "no record\n");
         until("it waits for the one thread there is", || portal.gate.is_decoding()).await;
         hang_up(sending).await;
         assert!(portal.gate.free_bytes() < all && portal.gate.is_decoding());
@@ -69,7 +74,7 @@ async fn room_is_not_free_before_the_commit_is_done() {
     let all = portal.gate.free_bytes();
     let piece = format!("{}\n", "no record ".repeat(10)).repeat(1400);
     let pieces = stream::iter(std::iter::repeat_n(piece, 40)).map(Ok::<_, axum::Error>);
-    let sending = sending(&test, &portal, Body::from_stream(pieces)).await;
+    let sending = sending(&token(&test).await, &portal, Body::from_stream(pieces));
     let mut reader = tokio::task::spawn_blocking(move || std::fs::File::open(pipe).unwrap()).await.unwrap();
     hang_up(sending).await;
     assert!(portal.gate.free_bytes() < all);

@@ -256,8 +256,12 @@ impl Steadfast {
             return Ok(known);
         }
         let catalog = Arc::new(self.store.catalog().await?);
-        let matcher = Arc::new(CatalogMatcher::new(Arc::clone(&catalog)));
-        let known = Known { import, catalog, matcher };
+        // Thousands of routes take a while.
+        let making = tokio::task::spawn_blocking(move || {
+            let matcher = Arc::new(CatalogMatcher::new(Arc::clone(&catalog)));
+            Known { import, catalog, matcher }
+        });
+        let known = making.await.map_err(|_| Error::Interrupted)?;
         *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
         Ok(known)
     }

@@ -162,8 +162,8 @@ pub(super) async fn locate(store: &dyn Store, input: &Input) -> Result<Found, Er
                     return ready(source, marks, Some(position));
                 }
             }
-            // A packed file that is cut short or damaged ends where it ends.
-            Err(error) if source.packing == Packing::Plain => return Err(failed(error)),
+            // A packed file that is cut short or damaged ends where it ends; one that can't be read does not.
+            Err(error) if is_unreadable(&source, &error) => return Err(failed(error)),
             Ok(_) | Err(_) => shorter = Some(position),
         }
     }
@@ -172,6 +172,11 @@ pub(super) async fn locate(store: &dyn Store, input: &Input) -> Result<Found, Er
         Some(position) if position.head_len as usize == SPAN => Ok(Found::Beginning(position)),
         _ => ready(Source::open(input).map_err(failed)?, Marks::default(), None),
     }
+}
+
+/// Whether an error is one of reading a file, and not of unpacking what is in it.
+fn is_unreadable(source: &Source, error: &io::Error) -> bool {
+    source.packing == Packing::Plain || error.raw_os_error().is_some()
 }
 
 /// Whether there is nothing more to read. A byte that is there is put back.
@@ -227,10 +232,10 @@ fn same_inode(_: &Path, _: &Path) -> bool {
 /// The saved positions of sources that begin as this input does, the furthest first.
 async fn candidates(store: &dyn Store, input: &Input) -> Result<Vec<SourcePosition>, Error> {
     let failed = |error: io::Error| Error::Input { name: input.name(), message: error.to_string() };
-    let source = Source::open(input).map_err(failed)?;
+    let mut source = Source::open(input).map_err(failed)?;
     let mut head = Vec::with_capacity(SPAN);
-    if let Err(error) = source.stream.take(SPAN as u64).read_to_end(&mut head)
-        && source.packing == Packing::Plain
+    if let Err(error) = (&mut source.stream).take(SPAN as u64).read_to_end(&mut head)
+        && is_unreadable(&source, &error)
     {
         return Err(failed(error));
     }

@@ -66,7 +66,7 @@ impl RejectsFile {
         &self.path
     }
 
-    /// Appends lines.
+    /// Appends lines, all or none.
     ///
     /// # Errors
     /// When the file can't be written.
@@ -81,13 +81,25 @@ impl RejectsFile {
         options.create(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = BufWriter::new(options.open(&self.path)?);
+        let file = options.open(&self.path)?;
+        let before = file.metadata()?.len();
+        let mut file = BufWriter::new(file);
+        let written = self.write(rejects, &mut file).and_then(|()| file.flush());
+        if written.is_err() {
+            // On a full disk, say. What is written is written again with the rest.
+            let (file, _) = file.into_parts();
+            let _ = file.set_len(before);
+        }
+        written
+    }
+
+    fn write(&self, rejects: &[Reject], file: &mut impl Write) -> io::Result<()> {
         for reject in rejects {
             let Reject { source, line, reason, detail, text } = reject;
             let text = self.privacy.excerpt(text);
-            serde_json::to_writer(&mut file, &Written { source, line: *line, reason, detail, text })?;
+            serde_json::to_writer(&mut *file, &Written { source, line: *line, reason, detail, text })?;
             file.write_all(b"\n")?;
         }
-        file.flush()
+        Ok(())
     }
 }

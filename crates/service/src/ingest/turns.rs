@@ -1,10 +1,15 @@
 //! Committing batches, one's turn at a time: those that wait share a commit.
+//!
+//! A turn is work for a thread that may be busy: there is much to add up, and files to write. Once begun it goes on to its
+//! end, whoever goes away meanwhile; should it break down, nothing of it is committed, nor remembered as if it were.
 
 use std::collections::VecDeque;
 use std::iter;
-use std::sync::{Mutex, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use store::{BatchCommit, IngestCommit, StoreError};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use traffic::RejectCounts;
 
@@ -26,7 +31,7 @@ const EVIDENT: usize = 1024;
 pub(super) struct Turns {
     waiting: Mutex<Vec<Waiting>>,
     /// Held by the one whose turn it is, whatever it commits.
-    pub(super) turn: tokio::sync::Mutex<Turn>,
+    pub(super) turn: Arc<tokio::sync::Mutex<Turn>>,
 }
 
 /// A batch, and where the answer is waited for.
@@ -52,13 +57,29 @@ impl Turns {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(Waiting { batch, answer });
     }
 
-    /// Waits for a turn and commits what waits then, if others have not done so yet.
+    /// Waits for a turn and commits what waits then, if others have not done so yet. Where the store can't be had, all that
+    /// wait are told so: it would be no other for them, and waiting for it takes a while.
     pub(super) async fn take(&self, steadfast: &Steadfast) {
-        let mut turn = self.turn.lock().await;
+        let mut turn = Arc::clone(&self.turn).lock_owned().await;
         let group = self.next_group();
-        if !group.is_empty() {
-            turn.commit(steadfast, group).await;
+        if group.is_empty() {
+            return;
         }
+        let (steadfast, runtime) = (steadfast.clone(), Handle::current());
+        let committing = tokio::task::spawn_blocking(move || {
+            if let Err(error @ Error::Store(_)) = runtime.block_on(turn.commit(&steadfast, group)) {
+                refuse(steadfast.batches.0.turns.all().into_iter(), &error);
+            }
+        });
+        if committing.await.is_err() {
+            // Those of the group get no answer, which says the same.
+            tracing::error!("committing batches broke down; nothing of them is counted");
+        }
+    }
+
+    /// All batches that wait.
+    fn all(&self) -> Vec<Waiting> {
+        std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The batches that waited longest, as many as make one commit; always one at least if any waits, so that as many
@@ -78,25 +99,36 @@ impl Turns {
 
 impl Turn {
     /// Commits batches together and answers each; where that fails because of one of them, each by itself.
-    async fn commit(&mut self, steadfast: &Steadfast, mut group: Vec<Waiting>) {
+    ///
+    /// # Errors
+    /// When it fails because of none of them. Those that are not counted are told so already.
+    async fn commit(&mut self, steadfast: &Steadfast, mut group: Vec<Waiting>) -> Result<(), Error> {
         while !group.is_empty() {
-            group = self.commit_distinct(steadfast, group).await;
+            group = self.commit_distinct(steadfast, group).await?;
         }
+        Ok(())
     }
 
     /// Commits all batches but those that would be taken for one of the others, which are returned.
-    async fn commit_distinct(&mut self, steadfast: &Steadfast, group: Vec<Waiting>) -> Vec<Waiting> {
+    async fn commit_distinct(&mut self, steadfast: &Steadfast, group: Vec<Waiting>) -> Result<Vec<Waiting>, Error> {
         let (mut distinct, mut later): (Vec<Waiting>, Vec<Waiting>) = (Vec::new(), Vec::new());
-        for waiting in group {
+        let mut group = group.into_iter();
+        while let Some(waiting) = group.next() {
             let identity = &waiting.batch.identity;
             let is_alike =
                 |other: &Waiting| identity.follows(&other.batch.identity) || other.batch.identity.follows(identity);
             if distinct.iter().any(is_alike) {
                 later.push(waiting);
-            } else if let Some(answer) = steadfast.counted_before(identity).await.transpose() {
-                give(waiting, answer);
-            } else {
-                distinct.push(waiting);
+                continue;
+            }
+            match steadfast.counted_before(identity).await {
+                Ok(None) => distinct.push(waiting),
+                Err(error) if for_all(&error).is_some() => {
+                    refuse(iter::once(waiting).chain(group).chain(distinct).chain(later), &error);
+                    return Err(error);
+                }
+                Ok(Some(outcome)) => give(waiting, Ok(outcome)),
+                Err(error) => give(waiting, Err(error)),
             }
         }
         if let [_, _, ..] = distinct.as_slice() {
@@ -108,11 +140,11 @@ impl Turn {
                         let outcome = waiting.batch.outcome();
                         give(waiting, Ok(outcome));
                     }
-                    return later;
+                    return Ok(later);
                 }
                 Err(error) if for_all(&error).is_some() => {
                     refuse(distinct.into_iter().chain(later), &error);
-                    return Vec::new();
+                    return Err(error);
                 }
                 Err(_) => {}
             }
@@ -124,7 +156,7 @@ impl Turn {
                 Ok(()) => Ok(waiting.batch.outcome()),
                 Err(error) if for_all(&error).is_some() => {
                     refuse(iter::once(waiting).chain(singles).chain(later), &error);
-                    return Vec::new();
+                    return Err(error);
                 }
                 // Counted by somebody else just now?
                 Err(error) => match steadfast.counted_before(&waiting.batch.identity).await {
@@ -135,17 +167,19 @@ impl Turn {
             };
             give(waiting, answer);
         }
-        later
+        Ok(later)
     }
 
     /// Commits batches together, all or nothing.
     async fn save(&mut self, steadfast: &Steadfast, batches: &[&ReadBatch]) -> Result<(), Error> {
-        let saved = self.try_save(steadfast, batches).await;
-        if saved.is_err() || self.kept.is_full() {
-            // What was admitted for them is not in the store.
-            self.kept.forget();
+        self.meet(batches.iter().filter_map(|batch| batch.import).max());
+        // Handed on only once what was admitted is in the store: not after an error or a breakdown.
+        let mut kept = std::mem::take(&mut self.kept);
+        self.save_with(&mut kept, steadfast, batches).await?;
+        if !kept.is_full() {
+            self.kept = kept;
         }
-        saved
+        Ok(())
     }
 
     /// Takes note of an import that something was read with.
@@ -157,15 +191,29 @@ impl Turn {
         }
     }
 
-    async fn try_save(&mut self, steadfast: &Steadfast, batches: &[&ReadBatch]) -> Result<(), Error> {
-        self.meet(batches.iter().filter_map(|batch| batch.import).max());
-        self.kept.learn(batches.iter().flat_map(|batch| &batch.firsts), steadfast.store.as_ref()).await?;
+    async fn save_with(&mut self, kept: &mut Kept, steadfast: &Steadfast, batches: &[&ReadBatch]) -> Result<(), Error> {
+        kept.learn(batches.iter().flat_map(|batch| &batch.firsts), steadfast.store.as_ref()).await?;
+        // A batch that can't be added up must not cost those beside it.
+        let put_together = catch_unwind(AssertUnwindSafe(|| self.put_together(kept, steadfast, batches)));
+        let commit = put_together.map_err(|_| Error::Interrupted)??;
+        steadfast.store.commit_ingest(commit).await?;
+        self.evident.retain(|identity| batches.iter().all(|batch| batch.identity != *identity));
+        Ok(())
+    }
+
+    /// Makes one commit of batches, whose evidence is written then.
+    fn put_together(
+        &mut self,
+        kept: &mut Kept,
+        steadfast: &Steadfast,
+        batches: &[&ReadBatch],
+    ) -> Result<IngestCommit, Error> {
         let (mut pending, mut received) = (Pending::default(), Received::default());
         let mut rejected = RejectCounts::default();
         for batch in batches {
             received.add(&batch.source, batch.way, &batch.received);
             let mut refused = Refused::default();
-            self.kept.admit(&batch.firsts, &mut refused);
+            kept.admit(&batch.firsts, &mut refused);
             for tallied in &batch.tallied {
                 pending.add(tallied, &batch.catalog, &refused);
             }
@@ -190,9 +238,7 @@ impl Turn {
         };
         pending.take_into(&mut commit);
         received.take_into(&mut commit);
-        steadfast.store.commit_ingest(commit).await?;
-        self.evident.retain(|identity| batches.iter().all(|batch| batch.identity != *identity));
-        Ok(())
+        Ok(commit)
     }
 
     /// Writes what can't be used of a batch, unless that was done when it could not be committed.

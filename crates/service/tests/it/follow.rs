@@ -13,11 +13,13 @@ use tokio::task::JoinHandle;
 use traffic::{Format, FormatOptions};
 
 use crate::installation::{Installation, line};
+use crate::meddler::Meddler;
 
 mod losses;
 mod rotations;
 mod sequences;
 mod surroundings;
+mod unsaved;
 
 /// How long anything is waited for. It comes within a second on a machine that has nothing else to do.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -129,12 +131,22 @@ fn truncate(path: &Path) {
 }
 
 fn gzip(path: &Path) -> PathBuf {
+    let packed = gzip_beside(path);
+    fs::remove_file(path).unwrap();
+    packed
+}
+
+/// As `gzip -k` does.
+fn gzip_beside(path: &Path) -> PathBuf {
     let packed = PathBuf::from(format!("{}.gz", path.display()));
     let mut file = flate2::write::GzEncoder::new(fs::File::create(&packed).unwrap(), flate2::Compression::fast());
     file.write_all(&fs::read(path).unwrap()).unwrap();
     file.finish().unwrap();
-    fs::remove_file(path).unwrap();
     packed
+}
+
+async fn losses(installation: &Installation) -> Vec<store::Loss> {
+    installation.steadfast.store.losses().await.unwrap()
 }
 
 /// What the store has counted of the app.

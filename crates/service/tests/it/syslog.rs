@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpStream, UdpSocket};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use model::{Environment, LossReason, SourceWay};
@@ -9,6 +10,7 @@ use service::{SourceReading, SyslogAddress, SyslogListeners, SyslogSource};
 use store::SourceSeen;
 use traffic::{Format, FormatOptions};
 
+use crate::breakdown::{Breaking, Off};
 use crate::installation::{Installation, line};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -132,6 +134,51 @@ async fn garbage_costs_a_reject_and_a_message_that_is_cut_off_is_a_loss() {
     assert_eq!(losses.len(), 1, "{losses:?}");
     assert_eq!((losses[0].source.as_str(), losses[0].reason), ("gate", LossReason::Dropped));
     assert!(losses[0].detail.contains("1 syslog message was cut off"), "{losses:?}");
+}
+
+#[tokio::test]
+async fn what_can_not_be_counted_since_that_breaks_down_is_a_loss() {
+    let mut installation = Installation::new();
+    let clock = Off::elsewhere();
+    installation.steadfast.clock = clock.clone();
+    let (listeners, addresses) = listen(&installation, source("gate", &["udp://127.0.0.1:0"], &[])).await;
+    let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for n in 0..3 {
+        sender.send_to(line("acme", n, "/a", 200).as_bytes(), addresses[0]).unwrap();
+    }
+    listeners.finish().await;
+    assert!(installation.steadfast.store.sources().await.unwrap().iter().all(|seen| seen.calls == 0));
+    let losses = installation.steadfast.store.losses().await.unwrap();
+    assert_eq!(losses.len(), 1, "{losses:?}");
+    assert_eq!((losses[0].source.as_str(), losses[0].reason), ("gate", LossReason::Dropped));
+    assert_eq!(losses[0].detail, "3 syslog messages were not counted, since counting broke down");
+    // What comes later is counted.
+    clock.is_broken.store(false, Ordering::SeqCst);
+    let (listeners, addresses) = listen(&installation, source("gate", &["udp://127.0.0.1:0"], &[])).await;
+    sender.send_to(line("acme", 4, "/a", 200).as_bytes(), addresses[0]).unwrap();
+    once(&installation, 1).await;
+    listeners.finish().await;
+}
+
+#[tokio::test]
+async fn messages_are_counted_once_where_that_breaks_down_at_first() {
+    for breaks_at in 1.. {
+        let mut installation = Installation::new();
+        let clock = Breaking::at(breaks_at);
+        let (listeners, addresses) = {
+            installation.steadfast.clock = clock.clone();
+            listen(&installation, source("gate", &["udp://127.0.0.1:0"], &[])).await
+        };
+        let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+        sender.send_to(line("acme", 1, "/a", 200).as_bytes(), addresses[0]).unwrap();
+        once(&installation, 1).await;
+        if !clock.is_past() {
+            assert!(breaks_at > 3, "the clock was asked {breaks_at} times only");
+            return;
+        }
+        listeners.finish().await;
+        assert!(installation.steadfast.store.losses().await.unwrap().is_empty());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

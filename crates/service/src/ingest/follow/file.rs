@@ -118,3 +118,37 @@ impl Read for Stretch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::super::super::blocks::{Block, Blocks, End};
+    use super::super::super::identity::Marks;
+    use super::*;
+
+    /// Reads what is in a file from some place to another.
+    fn read(file: File, until: u64, ends: bool) -> (Vec<u8>, Blocks) {
+        let stretch = Stretch::new(Arc::new(file), 2, until, ends);
+        let mut blocks = Blocks::new(Box::new(stretch), Marks::default(), 2, false, true);
+        let (mut block, mut all) = (Block::default(), Vec::new());
+        while blocks.next(&mut block).is_some() {
+            all.extend_from_slice(block.bytes());
+        }
+        (all, blocks)
+    }
+
+    #[test]
+    fn a_read_that_fails_is_not_taken_for_the_end() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"a\nb\nc\n").unwrap();
+        for ends in [false, true] {
+            let (lines, blocks) = read(file.reopen().unwrap(), 6, ends);
+            assert_eq!((lines.as_slice(), blocks.end().is_some()), (b"b\nc\n".as_slice(), ends));
+            // One that may only be written can't be read.
+            let unreadable = File::options().write(true).open(file.path()).unwrap();
+            let (lines, blocks) = read(unreadable, 6, ends);
+            assert!(lines.is_empty() && matches!(blocks.end(), Some(End::Failed(_))), "{:?}", blocks.end());
+        }
+    }
+}

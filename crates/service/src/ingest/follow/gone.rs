@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use model::UnixMillis;
+use model::{LossReason, UnixMillis};
 use store::{IngestCommit, PositionStep, SourcePosition};
 
 use super::super::identity::{self, Marks};
@@ -65,6 +65,7 @@ impl Follower {
         tracked.done = None;
         let known_size = tracked.largest;
         tracked.largest = 0;
+        self.evident.remove(&id);
         let (path, source, since) = (tracked.path.clone(), tracked.source, tracked.read_at);
         self.watcher.note(&format!("`{}` was emptied and is read from its start", path.display()));
         if let Some(saved) = &old.saved {
@@ -80,7 +81,7 @@ impl Follower {
         let is_found = old.offset > 0 && self.read_rest(&path, source, &is_copy, &old)?;
         if unread > 0 && !is_found {
             let detail = format!("`{}` was emptied when {unread} bytes of it were not read yet", path.display());
-            self.lose(source, since, self.steadfast.clock.now(), &detail);
+            self.lose(source, since..self.steadfast.clock.now(), LossReason::RotatedAway, &detail);
         }
         if let Some(saved) = old.saved.filter(|saved| !is_found && saved.followed_by.is_some()) {
             self.settle(&saved)?;
@@ -155,6 +156,7 @@ impl Follower {
             }
             if !is_plain {
                 if self.is_over(id, quiet, now) {
+                    self.lose_packed(id);
                     self.forget(id);
                 }
                 continue;
@@ -262,7 +264,7 @@ impl Follower {
         let until = born(path).filter(|born| *born > row.updated_at).map_or(now, |born| born.min(now));
         let detail =
             format!("`{}` was replaced while it was not followed, and what it was is not found", path.display());
-        self.lose(source, row.updated_at, until, &detail);
+        self.lose(source, row.updated_at..until, LossReason::RotatedAway, &detail);
         self.settle(row)?;
         Ok(true)
     }
@@ -299,7 +301,8 @@ impl Tracked {
     fn is_undecided(&self) -> bool {
         match &self.state {
             State::New { .. } => self.look.size > 0,
-            State::Packed(packed) => !packed.is_decided(),
+            // One that can't be read may stay so.
+            State::Packed(packed) => !packed.is_decided() && self.trouble.is_none(),
             State::Plain(_) | State::Copy { .. } => false,
         }
     }

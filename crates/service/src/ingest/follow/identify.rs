@@ -52,6 +52,10 @@ impl Follower {
                     if let Some(saved) = &place.saved {
                         self.rows.insert(saved.id, id);
                     }
+                    if tracked.look.size < tracked.largest {
+                        // It is not the file that it was.
+                        self.evident.remove(&id);
+                    }
                     tracked.state = State::Plain(place);
                     tracked.done = None;
                     (Ok(Piece::All), true)

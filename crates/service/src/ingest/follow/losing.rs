@@ -1,10 +1,14 @@
 //! Giving up files, and telling what is lost of them.
 
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
 use model::{LossReason, SourceName, UnixMillis};
 
 use super::Follower;
-use super::file::FileId;
-use super::tracked::Tracked;
+use super::file::{FileId, Look};
+use super::tracked::{State, Tracked};
 use crate::Error;
 
 /// How many losses are held that can't be saved at present; what comes then is told to the watcher alone.
@@ -15,6 +19,7 @@ pub(super) struct Untold {
     source: SourceName,
     from: UnixMillis,
     until: UnixMillis,
+    reason: LossReason,
     detail: String,
 }
 
@@ -32,9 +37,27 @@ impl Follower {
         self.forget(id);
         if unread > 0 {
             let detail = format!("`{path}` was {how} when {unread} bytes of it were not read yet");
-            self.lose(source, since, self.steadfast.clock.now(), &detail);
+            self.lose(source, since..self.steadfast.clock.now(), LossReason::RotatedAway, &detail);
         }
         Ok(())
+    }
+
+    /// Tells that the end of a packed file is lost that goes away, if it could not be unpacked so far.
+    pub(super) fn lose_packed(&mut self, id: FileId) {
+        let Some(tracked) = self.files.get_mut(&id) else { return };
+        let State::Packed(packed) = &mut tracked.state else { return };
+        let lost = packed.take_broken().map(|reason| (reason, tracked.source, tracked.path.clone(), tracked.look));
+        self.lose_end(lost);
+    }
+
+    pub(super) fn lose_end(&mut self, lost: Option<(LossReason, usize, PathBuf, Look)>) {
+        let Some((reason, source, path, look)) = lost else { return };
+        // What it ends with was written last. Packing leaves the time as it was.
+        let now = self.steadfast.clock.now();
+        let modified =
+            look.modified.and_then(|time| i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok());
+        let at = modified.map_or(now, |modified| UnixMillis(modified).min(now));
+        self.lose(source, at..at, reason, &format!("`{}` can't be unpacked to its end", path.display()));
     }
 
     /// Follows a file no longer.
@@ -42,14 +65,16 @@ impl Follower {
         self.files.remove(&id);
         self.rows.retain(|_, of| *of != id);
         self.open.retain(|open| *open != id);
+        self.evident.remove(&id);
     }
 
     /// Tells that something of a source is lost. If that can't be saved now, it is tried again.
-    pub(super) fn lose(&mut self, source: usize, from: UnixMillis, until: UnixMillis, detail: &str) {
+    pub(super) fn lose(&mut self, source: usize, time: Range<UnixMillis>, reason: LossReason, detail: &str) {
         self.totals.losses += 1;
         self.watcher.warn(&format!("something may be lost: {detail}"));
         let Some(source) = self.sources.get(source) else { return };
-        let lost = Untold { source: source.name.clone(), from, until, detail: detail.to_owned() };
+        let Range { start: from, end: until } = time;
+        let lost = Untold { source: source.name.clone(), from, until, reason, detail: detail.to_owned() };
         if let Err(error) = self.save_loss(&lost) {
             self.watcher.warn(&format!("that it is lost can't be saved: {error}; it is tried again"));
             if self.untold.len() < HELD {
@@ -66,8 +91,7 @@ impl Follower {
     }
 
     fn save_loss(&self, lost: &Untold) -> Result<(), Error> {
-        let Untold { source, from, until, detail } = lost;
-        let reason = LossReason::RotatedAway;
-        self.runtime.block_on(self.steadfast.record_loss(source, *from, *until, reason, detail))
+        let Untold { source, from, until, reason, detail } = lost;
+        self.runtime.block_on(self.steadfast.record_loss(source, *from, *until, *reason, detail))
     }
 }

@@ -16,6 +16,7 @@ mod packed;
 mod reader;
 mod reading;
 mod tracked;
+mod unpacking;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ use tokio::sync::watch;
 use traffic::{Format, FormatOptions};
 
 use crate::{Error, Steadfast};
-use chunk::{Chunk, Lines};
+use chunk::{Chunk, Evident, Lines};
 pub(super) use file::read_at;
 use file::{FileId, Look};
 use losing::Untold;
@@ -139,6 +140,7 @@ struct Follower {
     open: Vec<FileId>,
     reader: Reader,
     chunk: Chunk,
+    evident: Evident,
     /// The files of directories that were listed in this pass.
     listings: HashMap<PathBuf, Arc<Vec<(PathBuf, Look)>>>,
     /// What was told, so that it is told once.
@@ -183,6 +185,7 @@ impl Follower {
             open: Vec::new(),
             reader: Reader::new(threads.max(1)),
             chunk: Chunk::default(),
+            evident: Evident::new(),
             listings: HashMap::new(),
             told: BTreeSet::new(),
             totals: FollowTotals::default(),
@@ -269,10 +272,12 @@ impl Follower {
         if saved.is_empty() && self.chunk.lines == Lines::default() {
             return Ok(());
         }
-        let (chunk, tallied) = (std::mem::take(&mut self.chunk), self.reader.drain());
-        let lines = chunk.lines;
+        let (mut chunk, tallied) = (std::mem::take(&mut self.chunk), self.reader.drain());
+        let (lines, reached) = (chunk.lines, chunk.reached());
+        chunk.keep_evidence(&self.steadfast, &mut self.evident)?;
         let further = saved.iter().map(|(_, step)| step.clone()).collect();
         self.runtime.block_on(self.steadfast.commit_followed(chunk, tallied, import, catalog, further))?;
+        Chunk::settle(&reached, &mut self.evident);
         self.totals.lines += lines.read;
         self.totals.counted += lines.counted;
         self.totals.rejected += lines.rejected;

@@ -1,8 +1,10 @@
 //! Packed files among those that are followed: as a rule rotations of what was read before, which are recognised by their
 //! content. Each is read once it is complete, one after the other, beside everything else.
 
+use std::io;
 use std::time::{Duration, Instant};
 
+use model::LossReason;
 use store::SourcePosition;
 use tokio::task::JoinHandle;
 
@@ -11,9 +13,11 @@ use super::super::identity::{self, Found, Located};
 use super::super::round::LastLine;
 use super::super::source::Input;
 use super::Follower;
+use super::chunk::Of;
 use super::file::{FileId, Look};
 use super::reading::{Piece, Trouble};
 use super::tracked::{Place, State, Tracked};
+use super::unpacking::{Failing, Stream, beginning, broken};
 use crate::Error;
 
 /// How long a packed file has to be as it is before it is read: somebody may be packing it.
@@ -31,8 +35,10 @@ pub(super) struct Packed {
     /// How it looked when it came to that stage.
     look: Look,
     since: Instant,
-    /// Whether it was told that it is cut short.
-    is_told: bool,
+    /// Why it can't be unpacked to its end, where that was told.
+    broken: Option<LossReason>,
+    /// Whether it is to be read again, since it could not be read.
+    again: bool,
 }
 
 enum Stage {
@@ -58,7 +64,7 @@ struct Open {
 
 impl Packed {
     pub(super) fn new(look: Look, now: Instant) -> Self {
-        Self { stage: Stage::Waits, look, since: now, is_told: false }
+        Self { stage: Stage::Waits, look, since: now, broken: None, again: false }
     }
 
     /// Whether it is known which file it is.
@@ -85,6 +91,33 @@ impl Packed {
         if matches!(&self.stage, Stage::Read(open) if open.place.dirty) {
             self.stage = Stage::Waits;
         }
+    }
+
+    /// It can't be read or unpacked any further.
+    fn fail(&mut self, error: &io::Error) -> Trouble {
+        self.since = Instant::now();
+        self.broken = broken(error);
+        self.again = self.broken.is_none();
+        if self.again {
+            return Trouble::File(io::Error::new(error.kind(), error.to_string()));
+        }
+        Trouble::Content(format!("it can't be unpacked any further ({error}); what came before is counted"))
+    }
+
+    /// It is read as far as it can be.
+    fn settle(&mut self) {
+        match self.broken {
+            _ if self.again => *self = Self::new(self.look, Instant::now()),
+            Some(_) => self.stage = Stage::Stuck,
+            None => self.stage = Stage::Done,
+        }
+    }
+
+    /// Why it can't be unpacked to its end, where that was told and is to be taken for final.
+    pub(super) fn take_broken(&mut self) -> Option<LossReason> {
+        let broken = self.broken.take()?;
+        self.stage = Stage::Done;
+        Some(broken)
     }
 
     /// Whether it is being unpacked.
@@ -148,7 +181,11 @@ impl Follower {
                     Ok(Found::Ready(located)) => self.open_packed(id, tracked, located)?,
                     // An older copy, or one that is not complete; nothing to do unless it changes.
                     Ok(Found::Beginning(_)) => {}
-                    Err(Error::Input { message, .. }) => return Err(Trouble::Content(message)),
+                    // It can't be read at the moment.
+                    Err(Error::Input { message, .. }) => {
+                        *packed = Packed::new(look, now);
+                        return Err(Trouble::Content(format!("{message}; it is tried again")));
+                    }
                     Err(error) => {
                         packed.stage = Stage::Waits;
                         return Err(Trouble::Other(error));
@@ -156,11 +193,9 @@ impl Follower {
                 }
                 return Ok(Piece::More);
             }
-            Stage::Stuck if packed.is_told && now.duration_since(packed.since) >= PATIENCE => {
-                packed.stage = Stage::Done;
-                let (path, source) = (tracked.path.display().to_string(), tracked.source);
-                let until = self.steadfast.clock.now();
-                self.lose(source, tracked.read_at, until, &format!("`{path}` can't be unpacked to its end"));
+            Stage::Stuck if packed.broken.is_some() && now.duration_since(packed.since) >= PATIENCE => {
+                let lost = packed.take_broken().map(|reason| (reason, tracked.source, tracked.path.clone(), look));
+                self.lose_end(lost);
             }
             Stage::Read(_) => return self.read_packed_piece(tracked),
             Stage::Waits | Stage::Done | Stage::Elsewhere(_) | Stage::Stuck | Stage::Located(_) => {}
@@ -180,29 +215,32 @@ impl Follower {
             return Ok(());
         }
         let place = place_at(before, marks.clone());
-        let mut stream = source.stream;
-        let mut first = Vec::new();
-        let format = match place.offset {
+        let (head, rest, passed) = match place.offset {
             0 => {
-                let mut taken = std::io::Read::take(stream, super::super::SNIFFED as u64);
-                // What can't be unpacked is found when it is read.
-                let _ = std::io::Read::read_to_end(&mut taken, &mut first);
-                stream = taken.into_inner();
-                self.format_of(tracked.source, &tracked.path, &first)?
+                let (head, rest) = beginning(source.stream);
+                (head, rest, None)
             }
             _ => {
-                let mut head = Vec::new();
                 let again = super::super::source::Source::open(&Input::File(tracked.path.clone()))?;
-                let mut taken = std::io::Read::take(again.stream, super::super::SNIFFED as u64);
-                let _ = std::io::Read::read_to_end(&mut taken, &mut head);
-                self.format_of(tracked.source, &tracked.path, &head)?
+                let (head, rest) = beginning(again.stream);
+                (head, rest, Some(source.stream))
             }
+        };
+        let format = self.format_of(tracked.source, &tracked.path, &head)?;
+        let stream: Stream = match (passed, rest) {
+            (_, Err(error)) if format.is_none() => {
+                let trouble = packed.fail(&error);
+                packed.settle();
+                return Err(trouble);
+            }
+            (Some(passed), _) => passed,
+            (None, Ok(rest)) => Box::new(io::Read::chain(io::Cursor::new(head), rest)),
+            (None, Err(error)) => Box::new(io::Read::chain(io::Cursor::new(head), Failing(Some(error)))),
         };
         if let Some(saved) = &place.saved {
             self.rows.insert(saved.id, id);
         }
-        let stream = std::io::Read::chain(std::io::Cursor::new(first), stream);
-        let blocks = Blocks::new(Box::new(stream), marks, place.offset, place.within_line, false);
+        let blocks = Blocks::new(stream, marks, place.offset, place.within_line, false);
         let place = Place { format, ..place };
         packed.stage = Stage::Read(Box::new(Open { blocks: Some(blocks), place }));
         Ok(())
@@ -224,7 +262,8 @@ impl Follower {
             let round = self.reader.round(blocks, u64::MAX, &job, bounds, Some(LastLine::MayGrow));
             let lines: u64 = round.outcomes.iter().map(|block| block.lines).sum();
             if let Some(source) = self.sources.get(source) {
-                self.chunk.add(&source.name, &path, open.place.lines, round.outcomes);
+                let of = Of { id: tracked.look.id, source: &source.name, path: &path, line: open.place.lines };
+                self.chunk.add(&of, &self.evident, round.outcomes);
             }
             let place = &mut open.place;
             place.dirty |= round.blocks.offset() != place.offset;
@@ -233,11 +272,7 @@ impl Follower {
             place.within_line = round.blocks.within_line();
             place.marks = round.blocks.marks().clone();
             if let Some(End::Failed(error)) = round.blocks.end() {
-                packed.is_told = true;
-                packed.since = Instant::now();
-                return Err(Trouble::Content(format!(
-                    "it can't be unpacked any further ({error}); what came before is counted"
-                )));
+                return Err(packed.fail(error));
             }
             if round.ended {
                 return Ok(Piece::All);
@@ -263,7 +298,7 @@ impl Follower {
         }
         self.commit()?;
         if let Some(State::Packed(packed)) = self.files.get_mut(&id).map(|tracked| &mut tracked.state) {
-            packed.stage = if packed.is_told { Stage::Stuck } else { Stage::Done };
+            packed.settle();
         }
         Ok(())
     }

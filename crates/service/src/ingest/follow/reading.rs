@@ -11,6 +11,7 @@ use super::super::blocks::{Blocks, End};
 use super::super::identity::Marks;
 use super::super::round::{Job, LastLine};
 use super::super::{HOPELESS, SNIFFED};
+use super::chunk::Of;
 use super::file::{FileId, Look, Stretch, read_at};
 use super::tracked::{Place, State, Tracked};
 use super::{AGAIN, FOLLOWED_OPEN, Follower};
@@ -164,7 +165,9 @@ impl Follower {
             }
             let moved = round.blocks.offset() != place.offset;
             if let Some(source) = self.sources.get(source) {
-                self.chunk.add(&source.name, &path.display().to_string(), place.lines, round.outcomes);
+                let path = &path.display().to_string();
+                let of = Of { id: look.id, source: &source.name, path, line: place.lines };
+                self.chunk.add(&of, &self.evident, round.outcomes);
             }
             place.dirty |= moved;
             place.live |= moved && was_done && tracked.left.is_none();

@@ -18,6 +18,9 @@ const GATHER: Duration = Duration::from_millis(250);
 /// How long is waited before a commit that failed is tried again: at first, and at most.
 const AGAIN: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
+/// How often a commit may break down until its messages are given up: it was not for want of anything that may come back.
+const BREAKDOWNS: u32 = 3;
+
 /// How often is looked for datagrams that were dropped.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -36,16 +39,24 @@ pub(super) struct Committing {
 struct Losses {
     dropped: u64,
     cut_short: u64,
+    /// Messages whose commit broke down again and again.
+    given_up: u64,
     /// When there was nothing lost, as far as is known.
     since: UnixMillis,
     looked: Instant,
     kept: Option<Instant>,
 }
 
+impl Losses {
+    fn none(since: UnixMillis, kept: Option<Instant>) -> Self {
+        Self { dropped: 0, cut_short: 0, given_up: 0, since, looked: Instant::now(), kept }
+    }
+}
+
 impl Committing {
     pub(super) fn new(steadfast: Steadfast, listening: Listening, drops: Vec<Drops>) -> Self {
         let since = steadfast.clock.now();
-        let losses = Losses { dropped: 0, cut_short: 0, since, looked: Instant::now(), kept: None };
+        let losses = Losses::none(since, None);
         Self { steadfast, listening, drops, losses }
     }
 
@@ -97,15 +108,25 @@ impl Committing {
             reading: source.reading.clone(),
             permission: Permission::default(),
         };
-        let mut pause = AGAIN.0;
-        while let Err(error) = self.steadfast.ingest_batch(batch.clone()).await {
-            if matches!(error, Error::Interrupted) {
+        let (mut pause, mut breakdowns) = (AGAIN.0, 0);
+        while let Err(error) = self.try_commit(batch.clone()).await {
+            breakdowns += u32::from(matches!(error, Error::Interrupted));
+            if breakdowns == BREAKDOWNS {
+                self.losses.given_up += memchr::memchr_iter(b'\n', &batch.body).count() as u64;
+                tracing::error!("committing syslog messages of `{}` broke down; they are lost", source.name);
                 return;
             }
             tracing::warn!("syslog messages of `{}` are not committed yet, which is tried again: {error}", source.name);
             tokio::time::sleep(pause).await;
             pause = (2 * pause).min(AGAIN.1);
         }
+    }
+
+    /// Tries once, on a task of its own: should it break down, this one goes on.
+    async fn try_commit(&self, batch: Batch) -> Result<(), Error> {
+        let steadfast = self.steadfast.clone();
+        let trying = tokio::spawn(async move { steadfast.ingest_batch(batch).await });
+        trying.await.map_err(|_| Error::Interrupted)?.map(drop)
     }
 
     /// Looks for what was lost, and keeps it unless that was done just now.
@@ -121,7 +142,7 @@ impl Committing {
             self.losses.dropped += new;
         }
         let losses = &mut self.losses;
-        if losses.dropped + losses.cut_short == 0 {
+        if losses.dropped + losses.cut_short + losses.given_up == 0 {
             losses.since = now;
         } else if losses.kept.is_none_or(|kept| kept.elapsed() >= distance) {
             let from = losses.since;
@@ -130,8 +151,7 @@ impl Committing {
                 tracing::warn!("what was lost of `{}` can't be kept yet: {error}", self.listening.source.name);
                 return;
             }
-            self.losses =
-                Losses { dropped: 0, cut_short: 0, since: now, looked: Instant::now(), kept: Some(Instant::now()) };
+            self.losses = Losses::none(now, Some(Instant::now()));
         }
     }
 
@@ -145,6 +165,9 @@ impl Committing {
         }
         if losses.cut_short > 0 {
             details.push(format!("{} cut off at the end of a connection", were(losses.cut_short)));
+        }
+        if losses.given_up > 0 {
+            details.push(format!("{} not counted, since counting broke down", were(losses.given_up)));
         }
         self.steadfast.record_loss(source, from, now, LossReason::Dropped, &details.join("; ")).await
     }

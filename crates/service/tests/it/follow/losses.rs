@@ -4,10 +4,6 @@ use model::LossReason;
 
 use super::*;
 
-async fn losses(installation: &Installation) -> Vec<store::Loss> {
-    installation.steadfast.store.losses().await.unwrap()
-}
-
 /// Stops, has the file rotated away with lines that nobody read, and starts again.
 async fn rotate_away(installation: &Installation, log: &Path) -> Following {
     let following = Following::start(installation, &["access.log"]);
@@ -102,6 +98,59 @@ async fn a_packed_file_that_can_not_be_unpacked_is_counted_as_far_as_it_goes() {
     following.read(20_000).await;
     check_count(&installation, 20_000).await;
     assert_eq!(following.stop().await.losses, 0);
+}
+
+#[tokio::test]
+async fn a_packed_file_that_goes_away_before_it_could_be_unpacked_is_a_loss_with_its_reason() {
+    for (size, reason) in [
+        (20_000, LossReason::CutShort),
+        (20_000, LossReason::Corrupt),
+        (9, LossReason::CutShort),
+        (9, LossReason::Corrupt),
+    ] {
+        let installation = Installation::new();
+        let packed = gzip(&installation.write("access.log.1", lines(0..size)));
+        let mut bytes = fs::read(&packed).unwrap();
+        match reason {
+            LossReason::CutShort => bytes.truncate(bytes.len() / 2),
+            // The checksum.
+            _ => {
+                let at = bytes.len() - 8;
+                bytes[at] ^= 1;
+            }
+        }
+        fs::write(&packed, &bytes).unwrap();
+        let following = Following::start_as(&installation, &["access.log*"], None);
+        following.until("it is told", |it| it.told().iter().any(|text| text.contains("can't be unpacked"))).await;
+        fs::remove_file(&packed).unwrap();
+        following.until("a loss", |it| it.totals().losses == 1).await;
+        following.stop().await;
+        let known = losses(&installation).await;
+        assert_eq!((known.len(), known[0].reason), (1, reason), "{size} {known:?}");
+        assert!(known[0].detail.contains("access.log.1.gz` can't be unpacked to its end"), "{known:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_loss_that_can_not_be_saved_is_saved_once_later() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines(0..100));
+    let refuse = "CREATE TRIGGER meddler BEFORE INSERT ON source_loss BEGIN SELECT RAISE(ABORT, 'no'); END";
+    drop(Meddler::new(&installation, refuse));
+    let following = rotate_away(&installation, &log).await;
+    following.until("it is told", |it| it.told().iter().any(|text| text.contains("can't be saved"))).await;
+    following.read(10).await;
+    following.looks(3).await;
+    assert!(losses(&installation).await.is_empty());
+    drop(Meddler::new(&installation, "DROP TRIGGER meddler"));
+    let started = Instant::now();
+    while losses(&installation).await.is_empty() {
+        assert!(started.elapsed() < PATIENCE, "{:?}", following.told());
+        following.looks(1).await;
+    }
+    following.looks(3).await;
+    assert_eq!(following.stop().await.losses, 1);
+    assert_eq!(losses(&installation).await.len(), 1);
 }
 
 #[tokio::test]

@@ -264,6 +264,46 @@ async fn a_packed_file_that_is_renamed_while_it_is_read_is_counted_once() {
 }
 
 #[tokio::test]
+async fn a_packed_file_that_is_removed_while_it_is_read_is_counted_to_its_end() {
+    let installation = Installation::new();
+    let packed = gzip(&installation.write("access.log.1", lines(0..50_000)));
+    let following = Following::start(&installation, &["access.log*"]);
+    following.until("it is begun", |it| it.totals().lines > 0).await;
+    fs::remove_file(&packed).unwrap();
+    following.read(50_000).await;
+    following.looks(12).await;
+    following.read(50_000).await;
+    check_count(&installation, 50_000).await;
+    assert_eq!(following.stop().await.losses, 0);
+}
+
+/// With `gzip -k`, or while `gzip` is at work.
+#[tokio::test]
+async fn what_is_packed_beside_itself_is_not_counted_again() {
+    for (size, keep) in [(3, true), (300, true), (300, false)] {
+        let installation = Installation::new();
+        let log = installation.write("access.log", lines(0..size));
+        let following = Following::start(&installation, &["access.log*"]);
+        following.read(size as u64).await;
+        let rotated = installation.path("access.log.1");
+        fs::rename(&log, &rotated).unwrap();
+        append(&log, lines(1_000..1_010));
+        following.read(size as u64 + 10).await;
+        gzip_beside(&rotated);
+        following.looks(12).await;
+        if !keep {
+            fs::remove_file(&rotated).unwrap();
+        }
+        append(&log, lines(1_010..1_020));
+        following.read(size as u64 + 20).await;
+        following.looks(12).await;
+        following.read(size as u64 + 20).await;
+        check_count(&installation, size as u64 + 20).await;
+        assert_eq!(following.stop().await.losses, 0, "{size} {keep}");
+    }
+}
+
+#[tokio::test]
 async fn a_copy_that_goes_on_growing_is_read_on() {
     let installation = Installation::new();
     installation.write("access.log", lines(0..50));

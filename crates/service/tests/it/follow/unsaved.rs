@@ -1,0 +1,59 @@
+//! While nothing can be saved.
+
+use super::*;
+
+fn kept(installation: &Installation) -> usize {
+    fs::read_to_string(installation.path("rejects.ndjson")).unwrap_or_default().lines().count()
+}
+
+#[tokio::test]
+async fn what_can_not_be_used_is_kept_once_however_often_it_is_read() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines(0..50));
+    let following = Following::start(&installation, &["access.log*"]);
+    following.read(50).await;
+    let refuse = "CREATE TRIGGER meddler BEFORE UPDATE ON source_position BEGIN SELECT RAISE(ABORT, 'no'); END";
+    drop(Meddler::new(&installation, refuse));
+    append(&log, "garbage\n".to_owned() + &lines(50..60));
+    following.until("it fails", |it| it.totals().failing).await;
+    append(&log, "more garbage\n");
+    // It is tried again every second.
+    following.looks(17).await;
+    assert_eq!(kept(&installation), 2);
+    drop(Meddler::new(&installation, "DROP TRIGGER meddler"));
+    following.read(62).await;
+    assert_eq!(kept(&installation), 2);
+    append(&log, "garbage\n");
+    following.read(63).await;
+    assert_eq!((kept(&installation), following.totals().rejected), (3, 3));
+    // What is new in it is.
+    truncate(&log);
+    append(&log, "garbage\n".to_owned() + &lines(60..61));
+    following.read(65).await;
+    assert_eq!(kept(&installation), 4);
+    check_count(&installation, 61).await;
+    assert_eq!(following.stop().await.losses, 0);
+}
+
+#[tokio::test]
+async fn a_file_that_is_copied_and_emptied_while_the_store_is_locked_is_counted_once() {
+    for pattern in ["access.log", "access.log*"] {
+        let installation = Installation::new();
+        let log = installation.write("access.log", lines(0..50));
+        let following = Following::start(&installation, &[pattern]);
+        following.read(50).await;
+        let lock = Meddler::new(&installation, "BEGIN EXCLUSIVE");
+        append(&log, lines(50..60));
+        following.until("it fails", |it| it.totals().failing).await;
+        fs::copy(&log, installation.path("access.log.1")).unwrap();
+        truncate(&log);
+        append(&log, lines(60..70));
+        drop(lock);
+        following.read(70).await;
+        following.looks(12).await;
+        following.read(70).await;
+        check_count(&installation, 70).await;
+        assert_eq!(following.stop().await.losses, 0, "{pattern}");
+        assert!(losses(&installation).await.is_empty(), "{pattern}");
+    }
+}
