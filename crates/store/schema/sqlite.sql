@@ -49,13 +49,6 @@ CREATE TABLE app_day (
 
 CREATE INDEX app_revision ON app (revision);
 
-CREATE TRIGGER app_was_added
-AFTER INSERT ON app
-BEGIN
-    UPDATE list_revision SET revision = revision + 1;
-    UPDATE app SET revision = (SELECT revision FROM list_revision) WHERE id = NEW.id;
-END;
-
 CREATE TRIGGER app_was_removed
 AFTER DELETE ON app
 BEGIN
@@ -228,6 +221,25 @@ CREATE TABLE company_tally (
     PRIMARY KEY (app, environment, day, company, route, method, status)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE count_page (
+    id INTEGER PRIMARY KEY,
+    family INTEGER NOT NULL,
+    span INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    first BLOB NOT NULL CHECK (length(first) = 17),
+    body BLOB NOT NULL,
+    UNIQUE (family, span, run, first)
+) STRICT;
+
+CREATE TABLE count_run (
+    family INTEGER NOT NULL CHECK (family BETWEEN 0 AND 2),
+    span INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    target INTEGER,
+    PRIMARY KEY (family, span, run)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE counter (
     name TEXT NOT NULL PRIMARY KEY,
     value INTEGER NOT NULL
@@ -330,6 +342,14 @@ CREATE TABLE list_revision (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     revision INTEGER NOT NULL,
     reset INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE mark_log (
+    id INTEGER PRIMARY KEY,
+    mark INTEGER NOT NULL,
+    span INTEGER NOT NULL,
+    days INTEGER NOT NULL,
+    body BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE member (

@@ -7,10 +7,11 @@ use model::{AppId, Company, CompanyTally, Day, DayRange, Environment};
 use rusqlite::{OptionalExtension, Transaction};
 
 use super::error::too_large;
-use super::intern::Interned;
-use super::packed::{Packed, Parts};
+use super::intern::{self, Interned};
+use super::known::{Dated, Known};
 use super::tallies::{Texts, has_calls, load_method, load_route, missing, texts};
 use super::{many, rows, sql};
+use crate::packed::{Packed, Parts};
 use crate::{CompanyDelta, IngestCommit, Result};
 
 /// Stands in the place of a company's number for calls without the header.
@@ -20,16 +21,16 @@ const ABSENT: i64 = 0;
 const OTHERS: i64 = -1;
 
 /// Adds what a commit counts by company.
-pub(super) fn add(tx: &Transaction<'_>, commit: &IngestCommit, interned: &Interned) -> Result<()> {
-    let companies = numbers(tx, commit)?;
+pub(super) fn add(tx: &Transaction<'_>, known: &mut Known, commit: &IngestCommit, interned: &Interned) -> Result<()> {
+    let companies = numbers(tx, known, commit)?;
     let row = |(at, delta): (usize, &CompanyDelta)| {
         let (app, route, method) = interned.numbers_of(delta.app, delta.route, delta.method)?;
         let company = match delta.company {
             Company::Absent => ABSENT,
-            Company::Named(number) => companies[super::intern::index(number, companies.len())?],
+            Company::Named(number) => companies[intern::index(number, companies.len())?],
             Company::Others => OTHERS,
         };
-        let (environment, day) = (delta.environment, delta.day.epoch_days());
+        let (environment, day) = (delta.environment, delta.day);
         Packed::new(&Parts { app, environment, day, company, route, method, status: delta.status }, at)
     };
     let mut rows = commit.company_tallies.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?;
@@ -38,39 +39,58 @@ pub(super) fn add(tx: &Transaction<'_>, commit: &IngestCommit, interned: &Intern
         let Parts { app, environment, day, company, route, method, status } = of_key[0].parts();
         let add = |sum: u64, row: &Packed| sum.checked_add(commit.company_tallies[row.at as usize].calls);
         let calls = rows::count(of_key.iter().try_fold(0, add).ok_or_else(too_large)?)?;
-        Ok([app, rows::environment(environment).into(), day.into(), company, route, method, status.into(), calls])
+        Ok([
+            app,
+            rows::environment(environment).into(),
+            day.epoch_days().into(),
+            company,
+            route,
+            method,
+            status.into(),
+            calls,
+        ])
     };
     many::execute(tx, sql::COMPANY_TALLY_ADD, rows.chunk_by(Packed::is_of_key).map(row))
 }
 
 /// The stored numbers of a commit's companies; unknown ones are added.
-fn numbers(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Vec<i64>> {
+fn numbers(tx: &Transaction<'_>, known: &mut Known, commit: &IngestCommit) -> Result<Vec<i64>> {
     let mut last_days: Vec<Option<Day>> = vec![None; commit.companies.len()];
     for delta in &commit.company_tallies {
         if let Company::Named(number) = delta.company {
-            let last_day = &mut last_days[super::intern::index(number, commit.companies.len())?];
+            let last_day = &mut last_days[intern::index(number, commit.companies.len())?];
             *last_day = (*last_day).max(Some(delta.day));
         }
     }
-    let number = |(name, day): (&String, Option<Day>)| match day {
-        Some(day) => named(tx, name, i64::from(day.epoch_days())),
+    let mut number = |(name, day): (&String, Option<Day>)| match day {
+        Some(day) => named(tx, known, name, intern::last_of_span(day)),
         // Without counts, so not stored.
         None => Ok(ABSENT),
     };
-    commit.companies.iter().zip(last_days).map(number).collect()
+    commit.companies.iter().zip(last_days).map(&mut number).collect()
 }
 
 /// The number of a company that has counts on `last_day` (and perhaps on other days).
-fn named(tx: &Transaction<'_>, name: &str, last_day: i64) -> Result<i64> {
-    let find = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?));
-    match tx.prepare_cached(sql::COMPANY_FIND)?.query_row((name,), find).optional()? {
-        Some((number, known)) if known >= last_day => Ok(number),
-        Some((number, _)) => {
+fn named(tx: &Transaction<'_>, known: &mut Known, name: &String, last_day: i64) -> Result<i64> {
+    let find = || -> Result<Option<Dated>> {
+        let dated = |row: &rusqlite::Row<'_>| Ok(Dated { number: row.get(0)?, last_day: row.get(1)? });
+        Ok(tx.prepare_cached(sql::COMPANY_FIND)?.query_row((name,), dated).optional()?)
+    };
+    let number = match known.companies.get(name) {
+        Some(dated) if dated.last_day >= last_day => return Ok(dated.number),
+        Some(dated) => Some(dated),
+        None => find()?,
+    };
+    let dated = match number {
+        Some(dated) if dated.last_day >= last_day => dated,
+        Some(Dated { number, .. }) => {
             tx.prepare_cached(sql::COMPANY_SEEN)?.execute((number, last_day))?;
-            Ok(number)
+            Dated { number, last_day }
         }
-        None => Ok(tx.prepare_cached(sql::COMPANY_ADD)?.insert((name, last_day))?),
-    }
+        None => Dated { number: tx.prepare_cached(sql::COMPANY_ADD)?.insert((name, last_day))?, last_day },
+    };
+    known.companies.set(name, dated);
+    Ok(dated.number)
 }
 
 /// A row whose texts stand in lists.

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use model::{AppId, Day, DayRange, DayVerdict, Observation, Severity};
+use model::{AppId, Day, DayRange, DayVerdict, Environment, Observation, Severity};
 use rusqlite::{Row, Transaction};
 
-use super::{intern, platform, rows, sql};
+use super::{intern, marks, platform, rows, sql};
+use crate::packed::{Group, Policy};
 use crate::{DayVerdicts, DirtyDay, Result, StoreError};
 
 /// The mark of a change that is about to be made; greater than all before it.
@@ -14,10 +15,17 @@ pub(super) fn next_mark(tx: &Transaction<'_>) -> Result<i64> {
 }
 
 /// Marks every day with production counts dirty.
-pub(super) fn mark_all(tx: &Transaction<'_>) -> Result<()> {
-    let mark = next_mark(tx)?;
-    tx.prepare_cached(sql::MARK_ADD_ALL)?.execute((mark,))?;
-    Ok(())
+pub(super) fn mark_all(tx: &Transaction<'_>, policy: Policy) -> Result<()> {
+    let mut groups = Vec::new();
+    let mut statement = tx.prepare_cached(sql::MARK_ADD_ALL)?;
+    let mut found = statement.query(())?;
+    while let Some(row) = found.next()? {
+        groups.push(Group::new(row.get(0)?, Environment::Production, rows::day_at(row, 1)?));
+    }
+    groups.sort_unstable();
+    let mut log = marks::Log::new(tx, policy, next_mark(tx)?);
+    groups.into_iter().try_for_each(|group| log.add(group))?;
+    log.finish()
 }
 
 pub(super) fn dirty_days(tx: &Transaction<'_>, limit: u32) -> Result<Vec<DirtyDay>> {

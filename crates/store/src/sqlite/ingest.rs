@@ -5,20 +5,27 @@ use rusqlite::Transaction;
 
 use super::error::too_large;
 use super::intern::Interned;
-use super::packed::{Packed, Parts};
-use super::{batches, catalog, companies, health, many, moves, positions, rows, sources, sql};
+use super::known::Known;
+use super::{batches, catalog, companies, health, many, marks, moves, positions, rows, sources, sql};
+use crate::packed::{Packed, Parts, Policy};
 use crate::{IngestCommit, Result, SourcePosition, TallyDelta};
 
-pub(super) fn commit(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Option<SourcePosition>> {
+pub(super) fn commit(
+    tx: &Transaction<'_>,
+    known: &mut Known,
+    commit: &IngestCommit,
+    policy: Policy,
+) -> Result<Option<SourcePosition>> {
     positions::check(tx, commit)?;
     for batch in &commit.batches {
         batches::add(tx, batch, commit.at)?;
     }
-    let interned = Interned::new(tx, commit)?;
+    known.begin(tx)?;
+    let interned = Interned::new(tx, known, commit)?;
     let rows = rows_in_order(commit, &interned)?;
     add_tallies(tx, &rows, &commit.tallies)?;
-    companies::add(tx, commit, &interned)?;
-    add_days(tx, &rows, &commit.tallies)?;
+    companies::add(tx, known, commit, &interned)?;
+    add_days(tx, &rows, &commit.tallies, policy)?;
     let mut add = tx.prepare_cached(sql::REJECT_ADD)?;
     for (reason, lines) in &commit.rejects {
         add.execute((reason, rows::count(*lines)?))?;
@@ -39,7 +46,7 @@ pub(super) fn rejects(tx: &Transaction<'_>) -> Result<Vec<(String, u64)>> {
 fn rows_in_order(commit: &IngestCommit, interned: &Interned) -> Result<Vec<Packed>> {
     let row = |(at, delta): (usize, &TallyDelta)| {
         let (app, route, method) = interned.numbers(delta)?;
-        let (environment, day) = (delta.environment, delta.day.epoch_days());
+        let (environment, day) = (delta.environment, delta.day);
         Packed::new(&Parts { app, environment, day, company: -1, route, method, status: delta.status }, at)
     };
     let mut rows = commit.tallies.iter().enumerate().map(row).collect::<Result<Vec<_>>>()?;
@@ -57,7 +64,7 @@ fn add_tallies(tx: &Transaction<'_>, rows: &[Packed], tallies: &[TallyDelta]) ->
         Ok([
             app,
             rows::environment(environment).into(),
-            day.into(),
+            day.epoch_days().into(),
             route,
             method,
             status.into(),
@@ -71,7 +78,7 @@ fn add_tallies(tx: &Transaction<'_>, rows: &[Packed], tallies: &[TallyDelta]) ->
 }
 
 /// Adds the calls of each app and day, and marks the production days dirty, with one mark for the commit.
-fn add_days(tx: &Transaction<'_>, rows: &[Packed], tallies: &[TallyDelta]) -> Result<()> {
+fn add_days(tx: &Transaction<'_>, rows: &[Packed], tallies: &[TallyDelta], policy: Policy) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -81,9 +88,13 @@ fn add_days(tx: &Transaction<'_>, rows: &[Packed], tallies: &[TallyDelta]) -> Re
         let add = |sum: u64, row: &Packed| sum.checked_add(tallies[row.at as usize].counts.calls);
         let calls = of_day.iter().try_fold(0, add).ok_or_else(too_large)?;
         let Parts { app, environment, day, .. } = of_day[0].parts();
-        Ok([app, rows::environment(environment).into(), day.into(), rows::count(calls)?])
+        Ok([app, rows::environment(environment).into(), day.epoch_days().into(), rows::count(calls)?])
     };
     many::execute(tx, sql::DAY_ADD, days().map(calls))?;
-    let dirty = days().map(|of_day| of_day[0].parts()).filter(|day| day.environment == Environment::Production);
-    many::execute(tx, sql::MARK_ADD, dirty.map(|Parts { app, day, .. }| Ok([app, day.into(), mark])))
+    let mut log = marks::Log::new(tx, policy, mark);
+    for group in days().map(|of_day| of_day[0].group()).filter(|group| group.environment() == Environment::Production) {
+        log.add(group)?;
+    }
+    log.finish()?;
+    marks::relieve(tx)
 }

@@ -4,6 +4,7 @@ use model::{Day, RouteKey};
 use rusqlite::Transaction;
 
 use super::{health, intern, settings, sql};
+use crate::packed::Policy;
 use crate::{Result, StoreError};
 
 /// The setting that holds the mark of unsettled routes.
@@ -22,9 +23,15 @@ pub(super) fn unsettled(tx: &Transaction<'_>) -> Result<Option<i64>> {
 }
 
 /// Moves counts, and takes the mark back if it is still this one.
-pub(super) fn settle(tx: &Transaction<'_>, mark: i64, moves: &[(String, String)], since: Day) -> Result<()> {
-    if apply(tx, moves, since)? {
-        health::mark_all(tx)?;
+pub(super) fn settle(
+    tx: &Transaction<'_>,
+    mark: i64,
+    moves: &[(String, String)],
+    since: Day,
+    policy: Policy,
+) -> Result<()> {
+    if apply(tx, moves, since, policy)? {
+        health::mark_all(tx, policy)?;
     }
     if unsettled(tx)? == Some(mark) {
         tx.prepare_cached(sql::SETTING_REMOVE)?.execute((UNSETTLED,))?;
@@ -35,7 +42,7 @@ pub(super) fn settle(tx: &Transaction<'_>, mark: i64, moves: &[(String, String)]
 /// Adds the counts of each first route (undocumented) of `since` and later to the second (documented), of
 /// every app in every environment. All in one pass over those days, however many routes move. Tells whether
 /// there was anything to move.
-pub(super) fn apply(tx: &Transaction<'_>, moves: &[(String, String)], since: Day) -> Result<bool> {
+pub(super) fn apply(tx: &Transaction<'_>, moves: &[(String, String)], since: Day, _policy: Policy) -> Result<bool> {
     tx.prepare_cached(sql::MOVE_CLEAR)?.execute(())?;
     let mut add = tx.prepare_cached(sql::MOVE_ADD)?;
     let mut any = false;
@@ -46,7 +53,7 @@ pub(super) fn apply(tx: &Transaction<'_>, moves: &[(String, String)], since: Day
             continue;
         }
         let target = RouteKey { documented: true, text: target.clone() };
-        add.execute((source, intern::route(tx, &target, last_day)?))?;
+        add.execute((source, intern::route(tx, &target, last_day)?.number))?;
         any = true;
     }
     if any {

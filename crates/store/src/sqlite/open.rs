@@ -26,6 +26,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/sqlite/0005_sources.sql"),
     include_str!("../../migrations/sqlite/0006_source_tokens.sql"),
     include_str!("../../migrations/sqlite/0007_followed.sql"),
+    include_str!("../../migrations/sqlite/0008_packed.sql"),
 ];
 
 /// Opens or creates the file and brings its schema up to date.

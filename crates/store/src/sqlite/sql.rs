@@ -115,6 +115,7 @@ statements! {
     LIST_DAYS = "list.days";
     LIST_FIRST_DAY = "list.first_day";
     LIST_RESET = "list.reset";
+    LIST_REVISION = "list.revision";
     LIST_STATE = "list.state";
     LIST_TOUCH_APP = "list.touch_app";
     MARK_ADD = "mark.add";
@@ -128,6 +129,11 @@ statements! {
     MARK_LIST_WITHIN = "mark.list_within";
     MARK_NEXT = "mark.next";
     MARK_PURGE = "mark.purge";
+    MARKED_ADD = "marked.add";
+    MARKED_FIRST = "marked.first";
+    MARKED_LAST = "marked.last";
+    MARKED_LIST = "marked.list";
+    MARKED_REMOVE = "marked.remove";
     MEMBER_ADD = "member.add";
     MEMBER_HAS_ADMIN = "member.has_admin";
     MEMBER_LIST = "member.list";
@@ -149,6 +155,13 @@ statements! {
     ORGANISATION_LIST = "organisation.list";
     ORGANISATION_LIST_OF = "organisation.list_of";
     ORGANISATION_SAVE = "organisation.save";
+    PAGE_ADD = "page.add";
+    PAGE_BETWEEN = "page.between";
+    PAGE_FROM = "page.from";
+    PAGE_GET = "page.get";
+    PAGE_LIST = "page.list";
+    PAGE_REMOVE = "page.remove";
+    PAGE_SCAN = "page.scan";
     PASSWORD_REMOVE = "password.remove";
     PASSWORD_SET = "password.set";
     PERSON_ADD = "person.add";
@@ -190,6 +203,13 @@ statements! {
     ROUTE_GET = "route.get";
     ROUTE_PURGE = "route.purge";
     ROUTE_SEEN = "route.seen";
+    RUN_ADD = "run.add";
+    RUN_AIM = "run.aim";
+    RUN_LIST = "run.list";
+    RUN_NEXT = "run.next";
+    RUN_REMOVE = "run.remove";
+    RUN_RESIZE = "run.resize";
+    RUN_SPANS = "run.spans";
     SECOND_FACTOR_REMOVE = "second_factor.remove";
     SECOND_FACTOR_SET = "second_factor.set";
     SECOND_FACTOR_USE_CODE = "second_factor.use_code";

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use model::{AppId, Counts, Day, DayRange, Environment, RouteKey, Tally};
 use rusqlite::{Params, Row, Transaction};
 
-use super::{platform, rows, sql};
+use super::{marks, platform, rows, sql};
+use crate::packed::Group;
 use crate::{Result, StoreError};
 
 /// Each distinct text once, in the order in which it was first met.
@@ -89,15 +90,34 @@ pub(super) fn undocumented_routes(tx: &Transaction<'_>, since: Day) -> Result<Ve
     texts(tx, sql::TALLY_UNDOCUMENTED, (since.epoch_days(),))
 }
 
+/// See [`crate::Store::near`].
+pub(super) fn near(tx: &Transaction<'_>, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Option<u64>>> {
+    let near = |(app, environment, day): &(AppId, Environment, Day)| {
+        let number = super::apps::find(tx, app)?.and_then(|number| u32::try_from(number).ok());
+        let counted = has_calls(tx, (app.as_str(), rows::environment(*environment), day.epoch_days()))?;
+        Ok(number.filter(|_| counted).map(|app| Group::new(app, *environment, *day).number()))
+    };
+    groups.iter().map(near).collect()
+}
+
+/// How many bytes of texts [`undocumented_routes_of`] answers with at most, beside those of a group.
+const TEXTS: usize = 4 << 20;
+
 pub(super) fn undocumented_routes_of(
     tx: &Transaction<'_>,
     groups: &[(AppId, Environment, Day)],
 ) -> Result<Vec<Vec<String>>> {
-    let of = |(app, environment, day): &(AppId, Environment, Day)| {
+    let (mut answers, mut bytes) = (Vec::new(), 0);
+    for (app, environment, day) in groups {
         let group = (app.as_str(), rows::environment(*environment), day.epoch_days());
-        if has_calls(tx, group)? { texts(tx, sql::TALLY_UNDOCUMENTED_OF, group) } else { Ok(Vec::new()) }
-    };
-    groups.iter().map(of).collect()
+        let routes = if has_calls(tx, group)? { texts(tx, sql::TALLY_UNDOCUMENTED_OF, group)? } else { Vec::new() };
+        bytes += routes.iter().map(String::len).sum::<usize>();
+        answers.push(routes);
+        if bytes > TEXTS {
+            break;
+        }
+    }
+    Ok(answers)
 }
 
 /// Whether an app has calls in an environment on a day. Readers of logs ask for each day that they come to, which most
@@ -109,6 +129,7 @@ pub(super) fn has_calls(tx: &Transaction<'_>, group: (&str, u8, i32)) -> Result<
 /// Deletes what is older than `day`, and the texts of routes and companies that nothing counts any more.
 pub(super) fn purge_before(tx: &Transaction<'_>, day: Day) -> Result<u64> {
     let day = (day.epoch_days(),);
+    marks::fold_all(tx)?;
     let gone = tx.prepare_cached(sql::TALLY_PURGE)?.execute(day)?;
     for statement in [
         sql::COMPANY_TALLY_PURGE,

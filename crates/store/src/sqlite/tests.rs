@@ -1,6 +1,7 @@
 //! The conformance suite on SQLite, and what is SQLite's alone: files, schema, statements, processes.
 
 mod files;
+mod packed;
 mod properties;
 mod registry;
 mod schema;

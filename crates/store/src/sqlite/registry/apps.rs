@@ -3,7 +3,7 @@
 use model::{App, AppId, AppRole, Collaborator, OrganisationId, Person, PersonId, Registration};
 use rusqlite::{Row, Transaction};
 
-use super::super::{apps, rows, sql};
+use super::super::{apps, marks, rows, sql};
 use super::columns::{
     execute, exists, expect, expect_one, first, id_at, instant_at, known_app, list, registered_app, word_at,
 };
@@ -45,6 +45,7 @@ pub(super) fn unregister(tx: &Transaction<'_>, app: &AppId) -> Result<()> {
     if exists(tx, sql::APP_HAS_COUNTS, (number,))? {
         return apps::save(tx, &App::discovered(app.clone()));
     }
+    marks::fold_all(tx)?;
     execute(tx, sql::APP_CLEAR_MARKS, (number,))?;
     execute(tx, sql::APP_CLEAR_VERDICTS, (number,))?;
     expect_one(execute(tx, sql::APP_REMOVE, (number,))?)

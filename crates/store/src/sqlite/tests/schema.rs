@@ -46,7 +46,7 @@ fn every_statement_file_is_in_the_list_and_fits_the_schema() {
 #[test]
 fn every_statement_is_used() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sqlite");
-    let folders = [sources.clone(), sources.join("registry"), sources.join("platform")];
+    let folders = [sources.clone(), sources.join("registry"), sources.join("platform"), sources.join("runs")];
     let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
     let texts = files.filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).unwrap());
     let source: String = texts.collect();
