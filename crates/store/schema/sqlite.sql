@@ -39,14 +39,6 @@ CREATE TABLE app_component (
     PRIMARY KEY (app, position)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE app_day (
-    app INTEGER NOT NULL REFERENCES app (id),
-    environment INTEGER NOT NULL,
-    day INTEGER NOT NULL,
-    calls INTEGER NOT NULL,
-    PRIMARY KEY (app, environment, day)
-) STRICT, WITHOUT ROWID;
-
 CREATE INDEX app_revision ON app (revision);
 
 CREATE TRIGGER app_was_removed
@@ -208,18 +200,6 @@ CREATE TABLE company_name (
     name TEXT NOT NULL UNIQUE,
     last_day INTEGER NOT NULL
 ) STRICT;
-
-CREATE TABLE company_tally (
-    app INTEGER NOT NULL,
-    environment INTEGER NOT NULL,
-    day INTEGER NOT NULL,
-    company INTEGER NOT NULL,
-    route INTEGER NOT NULL,
-    method INTEGER NOT NULL,
-    status INTEGER NOT NULL,
-    calls INTEGER NOT NULL,
-    PRIMARY KEY (app, environment, day, company, route, method, status)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE count_page (
     id INTEGER PRIMARY KEY,
@@ -537,20 +517,6 @@ CREATE TABLE source_token (
 ) STRICT;
 
 CREATE INDEX source_token_source ON source_token (source);
-
-CREATE TABLE tally (
-    app INTEGER NOT NULL,
-    environment INTEGER NOT NULL,
-    day INTEGER NOT NULL,
-    route INTEGER NOT NULL,
-    method INTEGER NOT NULL,
-    status INTEGER NOT NULL,
-    calls INTEGER NOT NULL,
-    header_absent INTEGER NOT NULL,
-    service_calls INTEGER NOT NULL,
-    service_header_absent INTEGER NOT NULL,
-    PRIMARY KEY (app, environment, day, route, method, status)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),

@@ -7,7 +7,9 @@ mod apps;
 mod batches;
 mod catalog;
 mod companies;
+mod convert;
 mod error;
+mod groups;
 mod health;
 mod ingest;
 mod intern;
@@ -18,6 +20,7 @@ mod moves;
 mod open;
 mod platform;
 mod positions;
+mod purge;
 mod registry;
 mod rows;
 mod runs;
@@ -71,6 +74,11 @@ impl SqliteStore {
     /// [`crate::StoreError::Unavailable`] where the file can't be opened or written,
     /// [`crate::StoreError::Corrupt`] where it is damaged, another program's, or a newer version's.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, Policy::default())
+    }
+
+    /// The same with other bounds of pages and of merging.
+    fn open_with(path: &Path, policy: Policy) -> Result<Self> {
         let writer = open::writer(path)?;
         let readers = (0..READERS).map(|_| open::reader(path)).collect::<Result<Vec<_>>>()?;
         Ok(Self {
@@ -78,7 +86,7 @@ impl SqliteStore {
             readers: Threads::start("store-reader", path, readers, Mode::Read)?,
             commits: Mutex::default(),
             known: Arc::default(),
-            policy: Policy::default(),
+            policy,
         })
     }
 
@@ -309,10 +317,12 @@ impl Store for SqliteStore {
     }
 
     async fn tidy_counts(&self) -> Result<bool> {
-        Ok(false)
+        let policy = self.policy;
+        self.write(move |tx| runs::tidy(tx, policy)).await
     }
 
     async fn purge_before(&self, day: Day) -> Result<u64> {
-        self.write_without_texts(move |tx| tallies::purge_before(tx, day)).await
+        let policy = self.policy;
+        self.write_without_texts(move |tx| purge::purge_before(tx, day, policy)).await
     }
 }

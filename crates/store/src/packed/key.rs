@@ -78,6 +78,12 @@ pub(crate) fn environment_of(slot: u8) -> Environment {
 /// How many slots there are: two environments of so many days.
 pub(crate) const SLOTS: u8 = 2 << DAY_BITS;
 
+/// Where the app stands in the number of a group.
+pub(super) const APP: u32 = 6;
+
+/// Where the span stands in the number of a group.
+pub(super) const SPAN: u32 = APP + u32::BITS;
+
 /// An app, an environment and a day. The order is that of the spans, and within one that of the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Group {
@@ -116,7 +122,7 @@ impl Group {
 
     /// A number of the same order.
     pub(crate) fn number(self) -> u64 {
-        u64::try_from(self.span).unwrap_or(0) << 38 | u64::from(self.app) << 6 | u64::from(self.slot)
+        u64::try_from(self.span).unwrap_or(0) << SPAN | u64::from(self.app) << APP | u64::from(self.slot)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use model::{Day, Environment};
 
-use super::key::{Group, Key, SLOTS};
+use super::key::{APP, Group, Key, SLOTS, SPAN};
 use crate::{Result, StoreError};
 
 /// A row to be written: its key, and where in the commit its counts stand. The order is that of spans, and within one that
@@ -51,6 +51,11 @@ impl Packed {
         pack().ok_or_else(StoreError::too_large)
     }
 
+    /// Whether the days of both are in the same span.
+    pub(crate) fn is_of_span(&self, other: &Self) -> bool {
+        self.group >> SPAN == other.group >> SPAN
+    }
+
     /// Whether both are of the same app, environment and day.
     pub(crate) fn is_of_group(&self, other: &Self) -> bool {
         self.group == other.group
@@ -65,23 +70,9 @@ impl Packed {
     #[expect(clippy::cast_possible_truncation, reason = "that is what the masks are for")]
     pub(crate) fn group(&self) -> Group {
         Group {
-            span: (self.group >> 38) as i32,
-            app: (self.group >> 6) as u32,
+            span: (self.group >> SPAN) as i32,
+            app: (self.group >> APP) as u32,
             slot: (self.group & u64::from(SLOTS - 1)) as u8,
-        }
-    }
-
-    /// Takes the key apart again.
-    pub(crate) fn parts(&self) -> Parts {
-        let (group, key) = (self.group(), self.key());
-        Parts {
-            app: group.app.into(),
-            environment: group.environment(),
-            day: group.day(),
-            company: key.company_number(),
-            route: key.route.into(),
-            method: key.method().into(),
-            status: key.status(),
         }
     }
 

@@ -55,6 +55,11 @@ pub(super) fn save(tx: &Transaction<'_>, app: &App) -> Result<()> {
     Ok(())
 }
 
+/// The number of an app as counts have it.
+pub(super) fn number(tx: &Transaction<'_>, id: &AppId) -> Result<Option<u32>> {
+    Ok(find(tx, id)?.and_then(|number| u32::try_from(number).ok()))
+}
+
 /// The number of an app.
 pub(super) fn find(tx: &Transaction<'_>, id: &AppId) -> Result<Option<i64>> {
     Ok(tx.prepare_cached(sql::APP_FIND)?.query_row((id.as_str(),), |row| row.get(0)).optional()?)

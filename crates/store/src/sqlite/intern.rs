@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Transaction};
 
 use super::known::{Dated, Known};
 use super::{apps, platform, sql};
+use crate::packed::{last_day_of, span_of};
 use crate::{IngestCommit, Result, StoreError, TallyDelta};
 
 /// The stored numbers of everything that a commit numbers in its own way.
@@ -45,7 +46,7 @@ pub(super) fn index(number: u32, len: usize) -> Result<usize> {
 /// The last day of the span of 32 days that a day is in. `last_day` of texts is stored so: it grows once a span
 /// instead of every day.
 pub(super) fn last_of_span(day: Day) -> i64 {
-    ((i64::from(day.epoch_days()) + 719_528) | 31) - 719_528
+    last_day_of(span_of(day)).into()
 }
 
 /// The stored numbers of a commit's apps; unknown ones are added as discovered.

@@ -49,10 +49,7 @@ impl Platform for SqliteStore {
     }
 
     async fn first_counted_day(&self) -> Result<Option<Day>> {
-        self.read(|tx| {
-            tx.prepare_cached(sql::LIST_FIRST_DAY)?.query_row((), |row| Ok(rows::optional_day_at(row, 0)))?
-        })
-        .await
+        self.read(health::first_counted_day).await
     }
 
     async fn count_dirty_days(&self, days: DayRange, most: u32) -> Result<u32> {

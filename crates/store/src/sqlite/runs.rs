@@ -1,7 +1,5 @@
 //! Runs of pages of counts in the database: writing them, and changing what is in them. See [`crate::packed`].
 
-#![cfg_attr(not(test), expect(dead_code, unused_imports, reason = "used once counts are kept in pages"))]
-
 mod merge;
 mod read;
 
@@ -12,7 +10,7 @@ use crate::packed::{Builder, Entries, Entry, Family, Key, Page, PageAt, Policy, 
 use crate::{Result, StoreError};
 
 pub(super) use merge::{merge, tidy, unite};
-pub(super) use read::{between, scan, walk};
+pub(super) use read::{between, scan, sums, walk};
 
 /// Where runs lie beside each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

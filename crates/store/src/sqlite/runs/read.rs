@@ -6,7 +6,7 @@ use model::{Day, DayRange, Environment};
 use rusqlite::Transaction;
 
 use super::{Place, list};
-use crate::packed::{Entries, Entry, Family, Group, Key, SLOTS, day_of, first_slot, spans_of};
+use crate::packed::{Entries, Entry, Family, Group, Key, SLOTS, day_of, first_slot, span_of, spans_of, sum};
 use crate::sqlite::sql;
 use crate::{Result, StoreError};
 
@@ -40,6 +40,36 @@ pub(in crate::sqlite) fn between(
         }
     }
     Ok(())
+}
+
+/// The sums of the wanted keys of an app's days, in the order of days and keys.
+pub(in crate::sqlite) fn sums(
+    tx: &Transaction<'_>,
+    family: Family,
+    app: u32,
+    environment: Environment,
+    days: DayRange,
+    wanted: impl Fn(&Key) -> bool,
+) -> Result<Vec<(Day, Entry)>> {
+    let (mut sums, mut of_span, mut current) = (Vec::new(), Vec::new(), 0);
+    let mut close = |span: i32, entries: &mut Vec<Entry>| {
+        sum(entries)?;
+        sums.extend(entries.drain(..).map(|entry| (day_of(span, entry.key.slot), entry)));
+        Ok::<_, StoreError>(())
+    };
+    between(tx, family, app, environment, days, |day, entry| {
+        let span = span_of(day);
+        if span != current {
+            close(current, &mut of_span)?;
+            current = span;
+        }
+        if wanted(&entry.key) {
+            of_span.push(*entry);
+        }
+        Ok(())
+    })?;
+    close(current, &mut of_span)?;
+    Ok(sums)
 }
 
 /// All entries of some spans, span by span, up to the one with which `each` breaks off.

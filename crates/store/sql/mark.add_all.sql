@@ -1,1 +1,0 @@
-SELECT app, day FROM app_day WHERE environment = 0
