@@ -301,6 +301,44 @@ mod tests {
         refused.names.len()
     }
 
+    fn route(app: usize, text: &str) -> First {
+        First { name: Named::Route(text.to_owned()), ..company(&app.to_string(), 0) }
+    }
+
+    /// More texts than the store answers with at once.
+    #[tokio::test]
+    async fn bounds_are_learned_of_all_apps_however_long_their_routes() {
+        const APPS: usize = 6;
+        let directory = tempfile::tempdir().unwrap();
+        let store = store::sqlite::SqliteStore::open(&directory.path().join("steadfast.db")).unwrap();
+        let text = |number: usize| format!("/{number}/{}", "x".repeat(1_000));
+        let delta = |app: usize, route: usize| store::TallyDelta {
+            app: app as u32,
+            environment: Environment::Production,
+            day: Day::from_epoch_days(0),
+            route: route as u32,
+            method: 0,
+            status: 404,
+            counts: model::Counts { calls: 1, ..model::Counts::default() },
+        };
+        let routes = 0..UNDOCUMENTED_ROUTES_PER_DAY;
+        let commit = store::IngestCommit {
+            apps: (0..APPS).map(|app| app.to_string().parse().unwrap()).collect(),
+            routes: routes.clone().map(|it| model::RouteKey { documented: false, text: text(it) }).collect(),
+            methods: vec!["GET".to_owned()],
+            tallies: (0..APPS).flat_map(|app| routes.clone().map(move |route| delta(app, route))).collect(),
+            ..store::IngestCommit::empty(model::UnixMillis(0))
+        };
+        store.commit_ingest(commit).await.unwrap();
+
+        let mut kept = Kept::default();
+        // The last app has no counts.
+        let firsts: Vec<First> = (0..=APPS).flat_map(|app| [route(app, &text(7)), route(app, "/new")]).collect();
+        kept.learn(firsts.iter(), &store).await.unwrap();
+        assert_eq!(refused(&mut kept, &firsts), APPS);
+        assert_eq!(refused(&mut kept, &firsts[2 * APPS..]), 0);
+    }
+
     #[test]
     fn what_is_met_again_is_remembered_over_turns() {
         let mut kept = Kept::default();
