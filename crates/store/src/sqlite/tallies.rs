@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use model::{AppId, Counts, Day, DayRange, Environment, RouteKey, Tally};
 use rusqlite::Transaction;
 
@@ -15,13 +16,13 @@ use crate::{Result, StoreError};
 
 /// Each distinct text once, in the order in which it was first met.
 pub(super) struct Texts<T> {
-    places: HashMap<i64, usize>,
+    places: HashMap<i64, usize, FixedState>,
     pub(super) texts: Vec<T>,
 }
 
 impl<T: Ord> Texts<T> {
     pub(super) fn new() -> Self {
-        Self { places: HashMap::new(), texts: Vec::new() }
+        Self { places: HashMap::default(), texts: Vec::new() }
     }
 
     /// The place of the text with this number; `load` is asked for it the first time.
@@ -83,7 +84,7 @@ pub(super) fn list(tx: &Transaction<'_>, app: &AppId, environment: Environment, 
 }
 
 pub(super) fn calls_by_app(tx: &Transaction<'_>, days: DayRange) -> Result<Vec<(AppId, u64)>> {
-    let mut sums: HashMap<i64, u64> = HashMap::new();
+    let mut sums: HashMap<i64, u64, FixedState> = HashMap::default();
     runs::scan(tx, Family::Day, spans_of(days), |span, entry| {
         let day = day_of(span, entry.key.slot);
         if entry.key.environment() == Environment::Production && days.start <= day && day <= days.end {
@@ -108,7 +109,7 @@ pub(super) fn undocumented_routes(tx: &Transaction<'_>, since: Day) -> Result<Ve
     let candidates: Vec<(u32, String)> = list
         .query_map((since.epoch_days(),), |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    let mut unseen: HashSet<u32> = candidates.iter().map(|(number, _)| *number).collect();
+    let mut unseen: HashSet<u32, FixedState> = candidates.iter().map(|(number, _)| *number).collect();
     if !unseen.is_empty() {
         runs::scan(tx, Family::Tally, span_of(since)..=span_of(Day::LAST), |span, entry| {
             if day_of(span, entry.key.slot) >= since {

@@ -1,6 +1,7 @@
 //! The conformance suite on SQLite, and what is SQLite's alone: files, schema, statements, processes.
 
 mod convert;
+mod crash;
 mod files;
 mod known;
 mod marks;
