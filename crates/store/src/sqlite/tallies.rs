@@ -1,6 +1,6 @@
 //! Reading counts.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -141,19 +141,24 @@ pub(super) fn undocumented_routes_of(
     groups: &[(AppId, Environment, Day)],
 ) -> Result<Vec<Vec<String>>> {
     let asked = Asked::new(tx, groups)?;
-    let mut numbers: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); asked.groups.len()];
+    let mut numbers: Vec<Vec<u32>> = vec![Vec::new(); asked.groups.len()];
     runs::walk(tx, Family::Tally, &asked.groups, |at, entry| {
-        numbers[at].insert(entry.key.route);
+        // Those of a run come in order.
+        if numbers[at].last() != Some(&entry.key.route) {
+            numbers[at].push(entry.key.route);
+        }
         Ok(())
     })?;
+    for of_group in &mut numbers {
+        of_group.sort_unstable();
+        of_group.dedup();
+    }
     let (mut routes, mut answers, mut bytes) = (Texts::new(), Vec::new(), 0);
     for place in asked.places {
         let mut texts = Vec::new();
         for number in place.iter().flat_map(|place| &numbers[*place]).map(|number| i64::from(*number)) {
-            let route: &Arc<RouteKey> = {
-                let place = routes.place(number, || load_route(tx, number))?;
-                &routes.texts[place]
-            };
+            let route = routes.place(number, || load_route(tx, number))?;
+            let route = &routes.texts[route];
             if !route.documented {
                 texts.push(route.text.clone());
             }
