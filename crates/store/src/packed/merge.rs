@@ -95,7 +95,7 @@ pub(crate) fn due_at_rest(policy: &Policy, runs: &[Run], over: bool) -> Option<D
     }
     let sizes: Vec<u64> = free(runs).map(|run| run.bytes).collect();
     let greatest = sizes.iter().max()?;
-    let others = sizes.iter().sum::<u64>() - greatest;
+    let others = sizes.iter().fold(0, |sum: u64, bytes| sum.saturating_add(*bytes)).saturating_sub(*greatest);
     let worth = sizes.len() >= 2 && (over || others.saturating_mul(WORTH) >= *greatest);
     worth.then(|| Due::Begin(free(runs).map(|run| run.run).collect()))
 }
@@ -114,7 +114,8 @@ fn open_merge(policy: &Policy, runs: &[Run]) -> Option<(i64, u32)> {
     let class = |target: i64| {
         let parts = runs.iter().filter(|run| run.target == Some(target) || run.run == target);
         // Together they are one class above the runs that it began with.
-        policy.class_of(parts.map(|run| run.bytes).sum()).saturating_sub(1)
+        let bytes = parts.fold(0, |sum: u64, run| sum.saturating_add(run.bytes));
+        policy.class_of(bytes).saturating_sub(1)
     };
     targets.into_iter().map(|target| (target, class(target))).min_by_key(|(target, class)| (*class, *target))
 }
