@@ -206,6 +206,9 @@ pub enum Error {
 
 const DAY_MILLIS: i64 = 86_400_000;
 
+/// How many steps of tidying counts an upkeep takes at most; each takes some milliseconds.
+const TIDIED: u32 = 200;
+
 impl Steadfast {
     /// Today in the platform's time zone.
     #[must_use]
@@ -260,7 +263,7 @@ impl Steadfast {
         Ok(())
     }
 
-    /// The upkeep: drops what is too old and judges what is dirty.
+    /// The upkeep: drops what is too old, judges what is dirty, and tidies counts.
     ///
     /// # Errors
     /// When the store fails.
@@ -275,6 +278,12 @@ impl Steadfast {
         self.tell().await?;
         // The day in progress is judged when it is over; until then it changes from minute to minute, and no list needs it.
         self.judge_within(None, DayRange { start: Day::FIRST, end: today.plus(-1) }).await?;
+        // Step by step, so that counts are committed in between.
+        for _ in 0..TIDIED {
+            if !self.store.tidy_counts().await? {
+                break;
+            }
+        }
         Ok(())
     }
 }

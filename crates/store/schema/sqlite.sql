@@ -39,22 +39,7 @@ CREATE TABLE app_component (
     PRIMARY KEY (app, position)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE app_day (
-    app INTEGER NOT NULL REFERENCES app (id),
-    environment INTEGER NOT NULL,
-    day INTEGER NOT NULL,
-    calls INTEGER NOT NULL,
-    PRIMARY KEY (app, environment, day)
-) STRICT, WITHOUT ROWID;
-
 CREATE INDEX app_revision ON app (revision);
-
-CREATE TRIGGER app_was_added
-AFTER INSERT ON app
-BEGIN
-    UPDATE list_revision SET revision = revision + 1;
-    UPDATE app SET revision = (SELECT revision FROM list_revision) WHERE id = NEW.id;
-END;
 
 CREATE TRIGGER app_was_removed
 AFTER DELETE ON app
@@ -216,16 +201,23 @@ CREATE TABLE company_name (
     last_day INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE company_tally (
-    app INTEGER NOT NULL,
-    environment INTEGER NOT NULL,
-    day INTEGER NOT NULL,
-    company INTEGER NOT NULL,
-    route INTEGER NOT NULL,
-    method INTEGER NOT NULL,
-    status INTEGER NOT NULL,
-    calls INTEGER NOT NULL,
-    PRIMARY KEY (app, environment, day, company, route, method, status)
+CREATE TABLE count_page (
+    id INTEGER PRIMARY KEY,
+    family INTEGER NOT NULL,
+    span INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    first BLOB NOT NULL CHECK (length(first) = 17),
+    body BLOB NOT NULL,
+    UNIQUE (family, span, run, first)
+) STRICT;
+
+CREATE TABLE count_run (
+    family INTEGER NOT NULL CHECK (family BETWEEN 0 AND 2),
+    span INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    target INTEGER,
+    PRIMARY KEY (family, span, run)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE counter (
@@ -330,6 +322,14 @@ CREATE TABLE list_revision (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     revision INTEGER NOT NULL,
     reset INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE mark_log (
+    id INTEGER PRIMARY KEY,
+    mark INTEGER NOT NULL,
+    span INTEGER NOT NULL,
+    days INTEGER NOT NULL,
+    body BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE member (
@@ -517,20 +517,6 @@ CREATE TABLE source_token (
 ) STRICT;
 
 CREATE INDEX source_token_source ON source_token (source);
-
-CREATE TABLE tally (
-    app INTEGER NOT NULL,
-    environment INTEGER NOT NULL,
-    day INTEGER NOT NULL,
-    route INTEGER NOT NULL,
-    method INTEGER NOT NULL,
-    status INTEGER NOT NULL,
-    calls INTEGER NOT NULL,
-    header_absent INTEGER NOT NULL,
-    service_calls INTEGER NOT NULL,
-    service_header_absent INTEGER NOT NULL,
-    PRIMARY KEY (app, environment, day, route, method, status)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),

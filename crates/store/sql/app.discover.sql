@@ -1,1 +1,1 @@
-INSERT INTO app (key, name, discovered) VALUES (?1, ?1, 1)
+INSERT INTO app (key, name, discovered, revision) VALUES (?1, ?1, 1, ?2)

@@ -1,2 +1,2 @@
 INSERT INTO dirty_day (app, day, mark) VALUES (?1, ?2, ?3)
-ON CONFLICT (app, day) DO UPDATE SET mark = excluded.mark
+ON CONFLICT (app, day) DO UPDATE SET mark = max(mark, excluded.mark)

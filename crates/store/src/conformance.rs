@@ -92,6 +92,7 @@ macro_rules! with_each_promise {
             source_tokens_read_back
             a_source_token_is_used_and_revoked_once
             an_app_is_registered_once
+            an_app_that_was_removed_comes_again_as_another
             a_registered_app_reads_back_as_saved
             unregistering_takes_all_that_belongs_to_an_app
             an_app_with_counts_is_discovered_again

@@ -16,6 +16,7 @@ use model::{
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod durations;
+mod packed;
 mod platform;
 mod registry;
 mod sources;
@@ -41,6 +42,13 @@ pub enum StoreError {
     /// The database holds something that this program did not write.
     #[error("the store is damaged or was written by a newer version: {0}")]
     Corrupt(String),
+}
+
+impl StoreError {
+    /// A count beyond what can be kept.
+    pub(crate) fn too_large() -> Self {
+        Self::Corrupt(format!("a count would exceed {}", i64::MAX))
+    }
 }
 
 /// The result of everything here.
@@ -313,8 +321,13 @@ pub trait Store: Registry + Platform + Sources + Send + Sync {
     /// The texts of undocumented routes with calls on `since` or later, in any environment.
     async fn undocumented_routes(&self, since: Day) -> Result<Vec<String>>;
 
-    /// The texts of the undocumented routes that each of these apps has on that day, in the order of the
-    /// question. (Many at once, since ingest asks for every app and day that it meets.)
+    /// A number for each of these apps and days that has counts: those whose numbers are near each other are read
+    /// together. Ask [`Store::undocumented_routes_of`] and [`Store::companies_of`] in the order of these numbers, and not
+    /// at all where there is none. (Ingest asks for every app and day that it meets, and of most it has none yet.)
+    async fn near(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Option<u64>>>;
+
+    /// The texts of the undocumented routes that each of these apps has on that day, in the order of the question. May
+    /// answer for the first ones alone, at least one, if the texts are many: ask again for the rest.
     async fn undocumented_routes_of(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<String>>>;
 
     /// The names of the companies that each of these apps has calls with problems of on that day, in the order of the
@@ -411,6 +424,10 @@ pub trait Store: Registry + Platform + Sources + Send + Sync {
 
     /// How long commits of counts took since the store was opened, those that failed included.
     fn commits(&self) -> Durations;
+
+    /// Does a bounded part of what makes counts faster to read and smaller, where something is to be done; tells whether
+    /// there may be more. For times when nothing else is to be done.
+    async fn tidy_counts(&self) -> Result<bool>;
 
     /// Deletes counts and verdicts of days before `day`. Returns how many counts went.
     async fn purge_before(&self, day: Day) -> Result<u64>;

@@ -7,18 +7,23 @@ mod apps;
 mod batches;
 mod catalog;
 mod companies;
+mod convert;
 mod error;
+mod groups;
 mod health;
 mod ingest;
 mod intern;
+mod known;
 mod many;
+mod marks;
 mod moves;
 mod open;
-mod packed;
 mod platform;
 mod positions;
+mod purge;
 mod registry;
 mod rows;
+mod runs;
 mod settings;
 mod sources;
 mod sql;
@@ -28,17 +33,19 @@ mod tests;
 mod threads;
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use async_trait::async_trait;
 use model::{App, AppId, Catalog, Company, CompanyTally, Day, DayRange, Environment, Tally, UnixMillis};
 use rusqlite::Transaction;
 
+use crate::packed::Policy;
 use crate::{
     CatalogImport, CatalogSave, DayVerdicts, DirtyDay, Durations, IngestCommit, LoggedChange, Result, SeenBatch,
     SourcePosition, Store,
 };
+use known::Known;
 use threads::{Mode, Threads};
 
 /// How many reads can run at once.
@@ -53,6 +60,10 @@ pub struct SqliteStore {
     readers: Threads,
     /// How long commits took.
     commits: Mutex<Durations>,
+    /// The numbers of texts. Used on the writer's thread alone.
+    known: Arc<Mutex<Known>>,
+    /// The bounds of pages and of merging.
+    policy: Policy,
 }
 
 impl SqliteStore {
@@ -63,12 +74,19 @@ impl SqliteStore {
     /// [`crate::StoreError::Unavailable`] where the file can't be opened or written,
     /// [`crate::StoreError::Corrupt`] where it is damaged, another program's, or a newer version's.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, Policy::default())
+    }
+
+    /// The same with other bounds of pages and of merging.
+    fn open_with(path: &Path, policy: Policy) -> Result<Self> {
         let writer = open::writer(path)?;
         let readers = (0..READERS).map(|_| open::reader(path)).collect::<Result<Vec<_>>>()?;
         Ok(Self {
             writer: Threads::start("store-writer", path, vec![writer], Mode::Write)?,
             readers: Threads::start("store-reader", path, readers, Mode::Read)?,
             commits: Mutex::default(),
+            known: Arc::default(),
+            policy,
         })
     }
 
@@ -80,6 +98,29 @@ impl SqliteStore {
         self.writer.run(work).await
     }
 
+    /// The same, for work that may take texts out of the database.
+    async fn write_without_texts<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let known = Arc::clone(&self.known);
+        self.write(move |tx| {
+            held(&known).forget();
+            work(tx)
+        })
+        .await
+    }
+
+    /// Puts all marks of dirty days where they can be read and cleared, a few at a time so that others can write in between.
+    async fn fold_marks(&self) -> Result<()> {
+        // Those that come meanwhile are of commits that come after whatever is asked.
+        let Some(last) = self.read(marks::last).await? else { return Ok(()) };
+        while self.read(marks::first).await?.is_some_and(|first| first <= last) {
+            self.write(marks::fold).await?;
+        }
+        Ok(())
+    }
+
     /// Does `work` on one state of the database.
     async fn read<T: Send + 'static>(
         &self,
@@ -87,6 +128,11 @@ impl SqliteStore {
     ) -> Result<T> {
         self.readers.run(work).await
     }
+}
+
+/// A panic while it was held leaves it uncommitted, so that it is forgotten.
+fn held(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[async_trait]
@@ -101,7 +147,8 @@ impl Store for SqliteStore {
 
     async fn save_catalog(&self, save: CatalogSave<'_>) -> Result<i64> {
         let save = catalog::OwnedSave::from(save);
-        self.write(move |tx| catalog::save(tx, &save)).await
+        let policy = self.policy;
+        self.write(move |tx| catalog::save(tx, &save, policy)).await
     }
 
     async fn unsettled_routes(&self) -> Result<Option<i64>> {
@@ -110,7 +157,8 @@ impl Store for SqliteStore {
 
     async fn settle_routes(&self, mark: i64, moves: &[(String, String)], since: Day) -> Result<()> {
         let moves = moves.to_vec();
-        self.write(move |tx| moves::settle(tx, mark, &moves, since)).await
+        let policy = self.policy;
+        self.write(move |tx| moves::settle(tx, mark, &moves, since, policy)).await
     }
 
     async fn catalog_changes(&self, limit: u32) -> Result<Vec<LoggedChange>> {
@@ -119,6 +167,11 @@ impl Store for SqliteStore {
 
     async fn undocumented_routes(&self, since: Day) -> Result<Vec<String>> {
         self.read(move |tx| tallies::undocumented_routes(tx, since)).await
+    }
+
+    async fn near(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Option<u64>>> {
+        let groups = groups.to_vec();
+        self.read(move |tx| tallies::near(tx, &groups)).await
     }
 
     async fn undocumented_routes_of(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<String>>> {
@@ -145,7 +198,10 @@ impl Store for SqliteStore {
 
     async fn commit_ingest(&self, commit: IngestCommit) -> Result<Option<SourcePosition>> {
         let since = Instant::now();
-        let committed = self.write(move |tx| ingest::commit(tx, &commit)).await;
+        let (known, added) = (Arc::clone(&self.known), Arc::clone(&self.known));
+        let policy = self.policy;
+        let work = move |tx: &Transaction<'_>| ingest::commit(tx, &mut held(&known), &commit, policy);
+        let committed = self.writer.run_then(work, move || held(&added).committed()).await;
         self.commits.lock().unwrap_or_else(PoisonError::into_inner).add(since.elapsed());
         committed
     }
@@ -223,11 +279,13 @@ impl Store for SqliteStore {
     }
 
     async fn dirty_days(&self, limit: u32) -> Result<Vec<DirtyDay>> {
+        self.fold_marks().await?;
         self.read(move |tx| health::dirty_days(tx, limit)).await
     }
 
     async fn mark_all_dirty(&self) -> Result<()> {
-        self.write(health::mark_all).await
+        let policy = self.policy;
+        self.write(move |tx| health::mark_all(tx, policy)).await
     }
 
     async fn save_verdicts(&self, verdicts: &[DayVerdicts], judged: &[DirtyDay]) -> Result<()> {
@@ -258,7 +316,13 @@ impl Store for SqliteStore {
         *self.commits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    async fn tidy_counts(&self) -> Result<bool> {
+        let policy = self.policy;
+        self.write(move |tx| runs::tidy(tx, policy)).await
+    }
+
     async fn purge_before(&self, day: Day) -> Result<u64> {
-        self.write(move |tx| tallies::purge_before(tx, day)).await
+        let policy = self.policy;
+        self.write_without_texts(move |tx| purge::purge_before(tx, day, policy)).await
     }
 }

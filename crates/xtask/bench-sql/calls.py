@@ -3,5 +3,8 @@
 import sqlite3
 import sys
 
+sys.dont_write_bytecode = True
+import pages
+
 database = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True, timeout=60)
-print(database.execute("SELECT coalesce(sum(calls), 0) FROM tally").fetchone()[0])
+print(sum(values[0] for _, values in pages.counts(database, pages.DAY)))

@@ -1,21 +1,31 @@
 """Writes the counts of a Steadfast data directory as CSV: app, day, route, method, status, calls, calls without the
 company header. Usage: export.py STEADFAST.DB OUT.CSV"""
 
+import collections
 import csv
+import datetime
 import sqlite3
 import sys
 
-QUERY = """
-SELECT app.key, date(tally.day * 86400, 'unixepoch'), route.text, method.name, tally.status,
-    sum(tally.calls), sum(tally.header_absent)
-FROM tally
-JOIN app ON app.id = tally.app
-JOIN route ON route.id = tally.route
-JOIN method ON method.id = tally.method
-WHERE tally.environment = 0
-GROUP BY tally.app, tally.day, route.text, tally.method, tally.status
-"""
+sys.dont_write_bytecode = True
+import pages
 
 database = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
+# One state of the database.
+database.execute("BEGIN")
+apps = dict(database.execute("SELECT id, key FROM app"))
+routes = dict(database.execute("SELECT id, text FROM route"))
+methods = dict(database.execute("SELECT id, name FROM method"))
+
+sums = collections.defaultdict(lambda: [0, 0])
+for (app, sandbox, day, _, route, method, status), (calls, absent, *_) in pages.counts(database, pages.TALLY):
+    if not sandbox:
+        sum_of_key = sums[app, day, routes[route], method, status]
+        sum_of_key[0] += calls
+        sum_of_key[1] += absent
+
 with open(sys.argv[2], "w", newline="") as out:
-    csv.writer(out).writerows(database.execute(QUERY))
+    rows = csv.writer(out)
+    for (app, day, route, method, status), values in sums.items():
+        date = datetime.date(1970, 1, 1) + datetime.timedelta(days=day)
+        rows.writerow([apps[app], date.isoformat(), route, methods[method], status, *values])

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use foldhash::fast::{FixedState, RandomState};
 use indexmap::IndexSet;
 use model::{AppId, Day, Environment};
-use store::Store;
+use store::{Store, StoreError};
 use traffic::{COMPANIES_PER_DAY, Calls, First, Named, UNDOCUMENTED_ROUTES_PER_DAY};
 
 use crate::Error;
@@ -23,11 +23,8 @@ struct Group {
     day: Day,
 }
 
-/// For how many groups the store is asked at once for routes: what it answers may be a thousand long texts for each.
-const ROUTES_ASKED: usize = 16;
-
-/// For how many groups the store is asked at once for companies.
-const COMPANIES_ASKED: usize = 256;
+/// For how many groups that have counts the store is asked at once.
+const ASKED: usize = 256;
 
 /// How many texts and groups are remembered before those that nothing was met of lately are forgotten, to be asked of the
 /// store again. Some 100 bytes of memory each.
@@ -72,19 +69,50 @@ impl Kept {
                 _ => false,
             };
         }
-        let (of_routes, of_companies): (Vec<Group>, Vec<Group>) =
-            (of_routes.into_iter().collect(), of_companies.into_iter().collect());
-        for groups in of_routes.chunks(ROUTES_ASKED) {
-            // The place for what comes after the bound may be among them: then the bound is reached, or a path
-            // that reads like it takes up one place as any other does.
-            let stored = store.undocumented_routes_of(&self.named(groups)).await?;
-            self.routes.know(groups, &stored, &self.hasher);
+        let of_routes = self.counted(of_routes, false, store).await?;
+        // The place for what comes after the bound may be among them: then the bound is reached, or a path
+        // that reads like it takes up one place as any other does.
+        let mut rest = &of_routes[..];
+        while !rest.is_empty() {
+            let asked = &rest[..rest.len().min(ASKED)];
+            let stored = store.undocumented_routes_of(&self.named(asked)).await?;
+            if stored.is_empty() {
+                return Err(StoreError::Unavailable("the store gives no answer; this is a bug".to_owned()).into());
+            }
+            self.routes.know(asked, &stored, &self.hasher);
+            rest = &rest[stored.len().min(asked.len())..];
         }
-        for groups in of_companies.chunks(COMPANIES_ASKED) {
+        let of_companies = self.counted(of_companies, true, store).await?;
+        for groups in of_companies.chunks(ASKED) {
             let stored = store.companies_of(&self.named(groups)).await?;
             self.companies.know(groups, &stored, &self.hasher);
         }
         Ok(())
+    }
+
+    /// Those of the groups that have counts, in the order in which the store is asked best. Of the others all is known
+    /// then.
+    async fn counted(
+        &mut self,
+        groups: IndexSet<Group, FixedState>,
+        companies: bool,
+        store: &dyn Store,
+    ) -> Result<Vec<Group>, Error> {
+        let groups: Vec<Group> = groups.into_iter().collect();
+        if groups.is_empty() {
+            return Ok(groups);
+        }
+        let near = store.near(&self.named(&groups)).await?;
+        let bounded = if companies { &mut self.companies } else { &mut self.routes };
+        let mut counted: Vec<(u64, Group)> = Vec::new();
+        for (group, near) in groups.into_iter().zip(near) {
+            match near {
+                Some(near) => counted.push((near, group)),
+                None => bounded.know(&[group], &[Vec::new()], &self.hasher),
+            }
+        }
+        counted.sort_unstable_by_key(|(near, _)| *near);
+        Ok(counted.into_iter().map(|(_, group)| group).collect())
     }
 
     /// Admits what is new, in the order of the source, and takes note of what is not admitted.
@@ -271,6 +299,44 @@ mod tests {
         let mut refused = Refused::default();
         kept.admit(firsts, &mut refused);
         refused.names.len()
+    }
+
+    fn route(app: usize, text: &str) -> First {
+        First { name: Named::Route(text.to_owned()), ..company(&app.to_string(), 0) }
+    }
+
+    /// More texts than the store answers with at once.
+    #[tokio::test]
+    async fn bounds_are_learned_of_all_apps_however_long_their_routes() {
+        const APPS: usize = 6;
+        let directory = tempfile::tempdir().unwrap();
+        let store = store::sqlite::SqliteStore::open(&directory.path().join("steadfast.db")).unwrap();
+        let text = |number: usize| format!("/{number}/{}", "x".repeat(1_000));
+        let delta = |app: usize, route: usize| store::TallyDelta {
+            app: app as u32,
+            environment: Environment::Production,
+            day: Day::from_epoch_days(0),
+            route: route as u32,
+            method: 0,
+            status: 404,
+            counts: model::Counts { calls: 1, ..model::Counts::default() },
+        };
+        let routes = 0..UNDOCUMENTED_ROUTES_PER_DAY;
+        let commit = store::IngestCommit {
+            apps: (0..APPS).map(|app| app.to_string().parse().unwrap()).collect(),
+            routes: routes.clone().map(|it| model::RouteKey { documented: false, text: text(it) }).collect(),
+            methods: vec!["GET".to_owned()],
+            tallies: (0..APPS).flat_map(|app| routes.clone().map(move |route| delta(app, route))).collect(),
+            ..store::IngestCommit::empty(model::UnixMillis(0))
+        };
+        store.commit_ingest(commit).await.unwrap();
+
+        let mut kept = Kept::default();
+        // The last app has no counts.
+        let firsts: Vec<First> = (0..=APPS).flat_map(|app| [route(app, &text(7)), route(app, "/new")]).collect();
+        kept.learn(firsts.iter(), &store).await.unwrap();
+        assert_eq!(refused(&mut kept, &firsts), APPS);
+        assert_eq!(refused(&mut kept, &firsts[2 * APPS..]), 0);
     }
 
     #[test]

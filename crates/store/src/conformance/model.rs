@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::model::{AppId, Catalog, Company, Counts, Day, Environment, RouteKey, TallyKey, UnixMillis};
+use ::model::{
+    AppId, Catalog, Company, CompanyTally, Counts, Day, DayRange, Environment, RouteKey, Tally, TallyKey, UnixMillis,
+};
 
 use super::builders::{PRODUCTION, SANDBOX, always, by_company, commit};
 use crate::{CatalogSave, IngestCommit, Result, SharedStore};
@@ -18,6 +20,8 @@ pub enum Step {
     Purge(Day),
     /// Clears up to so many marks.
     Judge(u32),
+    /// Tidies until nothing is left to be done.
+    Tidy,
 }
 
 /// What a store should hold.
@@ -55,9 +59,30 @@ impl Model {
         }
     }
 
-    fn calls_by_app(&self) -> Vec<(AppId, u64)> {
+    /// The days that have counts.
+    fn days(&self) -> BTreeSet<Day> {
+        self.tallies.keys().map(|key| key.day).collect()
+    }
+
+    /// All days, and some.
+    fn ranges(&self) -> Vec<DayRange> {
+        let days: Vec<Day> = self.days().into_iter().collect();
+        let Some(middle) = days.get(days.len() / 2) else { return vec![always()] };
+        let after = Day::from_epoch_days(middle.epoch_days() + 1);
+        let (first, last) = (always().start, always().end);
+        vec![
+            always(),
+            DayRange::only(*middle),
+            DayRange { start: after, end: last },
+            DayRange { start: first, end: *middle },
+            DayRange { start: *middle, end: Day::from_epoch_days(middle.epoch_days() + 35) },
+        ]
+    }
+
+    fn calls_by_app(&self, days: DayRange) -> Vec<(AppId, u64)> {
         let mut calls = BTreeMap::new();
-        for (key, counts) in self.tallies.iter().filter(|(key, _)| key.environment == PRODUCTION) {
+        let counted = |key: &TallyKey| key.environment == PRODUCTION && days.contains(key.day);
+        for (key, counts) in self.tallies.iter().filter(|(key, _)| counted(key)) {
             *calls.entry(key.app.clone()).or_default() += counts.calls;
         }
         calls.into_iter().filter(|(_, calls)| *calls > 0).collect()
@@ -69,17 +94,19 @@ impl Model {
     }
 }
 
-/// Takes the steps on a store that is empty and compares everything that can be read after each.
+/// Takes the steps on a store that is empty and compares everything that can be read after each. `after_each` may look
+/// at the store in its own way.
 ///
 /// # Errors
 /// The first error of the store.
 ///
 /// # Panics
 /// When the store and the model differ.
-pub async fn agrees(store: SharedStore, steps: &[Step]) -> Result<()> {
+pub async fn agrees(store: SharedStore, steps: &[Step], after_each: impl Fn()) -> Result<()> {
     let mut model = Model::default();
     for step in steps {
         take(&store, &mut model, step).await?;
+        after_each();
         compare(&store, &model).await?;
     }
     Ok(())
@@ -130,6 +157,7 @@ async fn take(store: &SharedStore, model: &mut Model, step: &Step) -> Result<()>
                 assert!(model.dirty.remove(&(dirty.app, dirty.day)));
             }
         }
+        Step::Tidy => while store.tidy_counts().await? {},
     }
     Ok(())
 }
@@ -147,12 +175,18 @@ async fn compare(store: &SharedStore, model: &Model) -> Result<()> {
             compare_app(store, model, app, environment).await?;
         }
     }
-    assert_eq!(store.calls_by_app(always()).await?, model.calls_by_app());
+    compare_routes(store, model).await?;
+    for days in model.ranges() {
+        assert_eq!(store.calls_by_app(days).await?, model.calls_by_app(days));
+        let is_dirty = model.dirty.iter().any(|(_, day)| days.contains(*day));
+        assert_eq!(store.list_state(days).await?.dirty, is_dirty);
+    }
     let dirty = store.dirty_days(u32::MAX).await?;
     let dirty: BTreeSet<_> = dirty.into_iter().map(|dirty| (dirty.app, dirty.day)).collect();
     assert_eq!(dirty, model.dirty);
-    let days: BTreeSet<Day> = model.tallies.keys().map(|key| key.day).collect();
-    for day in days {
+    let production = model.tallies.keys().filter(|key| key.environment == PRODUCTION);
+    assert_eq!(store.first_counted_day().await?, production.map(|key| key.day).min());
+    for day in model.days() {
         assert_eq!(store.undocumented_routes(day).await?, model.undocumented(|key| key.day >= day));
     }
     Ok(())
@@ -160,37 +194,99 @@ async fn compare(store: &SharedStore, model: &Model) -> Result<()> {
 
 async fn compare_app(store: &SharedStore, model: &Model, app: &AppId, environment: Environment) -> Result<()> {
     let of_app = |key: &TallyKey| key.app == *app && key.environment == environment;
-    let expected: Vec<_> = model.tallies.iter().filter(|(key, _)| of_app(key)).collect();
-    let read = store.tallies(app, environment, always()).await?;
-    let read: Vec<_> = read
-        .into_iter()
-        .map(|it| {
-            let (route, method) = ((*it.route).clone(), it.method.to_string());
-            let key = TallyKey { app: app.clone(), environment, day: it.day, route, method, status: it.status };
-            (key, it.counts)
-        })
-        .collect();
-    assert_eq!(read.iter().map(|(key, counts)| (key, counts)).collect::<Vec<_>>(), expected);
-    let by_company = store.company_tallies(app, environment, always()).await?.into_iter().map(|it| {
-        let (route, method) = ((*it.route).clone(), it.method.to_string());
-        let key = TallyKey { app: app.clone(), environment, day: it.day, route, method, status: it.status };
-        (key, it.company, it.calls)
-    });
-    let expected_by_company = model.companies.iter().filter(|((key, _), _)| of_app(key));
-    let expected_by_company: BTreeSet<_> = expected_by_company
-        .map(|((key, company), calls)| {
-            let company: Company = match company {
-                Company::Absent => Company::Absent,
-                Company::Named(name) => Company::Named((*name).into()),
-                Company::Others => Company::Others,
-            };
-            (key.clone(), company, *calls)
-        })
-        .collect();
-    assert_eq!(by_company.collect::<BTreeSet<_>>(), expected_by_company);
-    let days: BTreeSet<Day> = expected.iter().map(|(key, _)| key.day).collect();
-    let groups: Vec<_> = days.iter().map(|day| (app.clone(), environment, *day)).collect();
-    let undocumented = days.iter().map(|day| model.undocumented(|key| of_app(key) && key.day == *day));
+    for days in model.ranges() {
+        let of_days = |key: &TallyKey| of_app(key) && days.contains(key.day);
+        let expected: Vec<_> = model.tallies.iter().filter(|(key, _)| of_days(key)).collect();
+        let read = store.tallies(app, environment, days).await?;
+        let keyed = |it: Tally| (full_key(app, environment, it.day, &it.route, &it.method, it.status), it.counts);
+        let read: Vec<_> = read.into_iter().map(keyed).collect();
+        assert_eq!(read.iter().map(|(key, counts)| (key, counts)).collect::<Vec<_>>(), expected);
+
+        let expected: Vec<_> = model.companies.iter().filter(|((key, _), _)| of_days(key)).collect();
+        compare_companies(store, app, environment, days, &expected).await?;
+    }
+    // Days without counts among them, and not in the store's order.
+    let mut groups: Vec<_> = model.days().into_iter().rev().map(|day| (app.clone(), environment, day)).collect();
+    groups.push((app.clone(), environment, Day::from_epoch_days(7)));
+    let near = store.near(&groups).await?;
+    let counted = |day: Day| model.tallies.keys().any(|key| of_app(key) && key.day == day);
+    assert_eq!(
+        near.iter().map(Option::is_some).collect::<Vec<_>>(),
+        groups.iter().map(|it| counted(it.2)).collect::<Vec<_>>()
+    );
+    assert!(near.iter().flatten().collect::<BTreeSet<_>>().len() == near.iter().flatten().count());
+    let undocumented = groups.iter().map(|it| model.undocumented(|key| of_app(key) && key.day == it.2));
     assert_eq!(store.undocumented_routes_of(&groups).await?, undocumented.collect::<Vec<_>>());
+    let names = groups.iter().map(|(_, _, day)| {
+        let of_group = model.companies.keys().filter(|(key, _)| of_app(key) && key.day == *day);
+        let names =
+            of_group.filter_map(|(_, company)| if let Company::Named(name) = company { Some(*name) } else { None });
+        names.collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    });
+    assert_eq!(store.companies_of(&groups).await?, names.collect::<Vec<_>>());
     Ok(())
+}
+
+type ByCompany<'a> = (&'a (TallyKey, Company<&'static str>), &'a u64);
+
+async fn compare_companies(
+    store: &SharedStore,
+    app: &AppId,
+    environment: Environment,
+    days: DayRange,
+    expected: &[ByCompany<'_>],
+) -> Result<()> {
+    let keyed =
+        |it: CompanyTally| (full_key(app, environment, it.day, &it.route, &it.method, it.status), it.company, it.calls);
+    let expect = |of: &dyn Fn(&Company) -> bool| -> BTreeSet<_> {
+        let all = expected.iter().map(|((key, company), calls)| (key.clone(), owned(*company), **calls));
+        all.filter(|(_, company, _)| of(company)).collect()
+    };
+    let all = store.company_tallies(app, environment, days).await?;
+    assert_eq!(all.into_iter().map(keyed).collect::<BTreeSet<_>>(), expect(&|_| true));
+    let mut sums: BTreeMap<Company, u64> = BTreeMap::new();
+    for ((_, company), calls) in expected {
+        *sums.entry(owned(*company)).or_default() += **calls;
+    }
+    let mut sums: Vec<_> = sums.into_iter().collect();
+    sums.sort_by(|(one, of_one), (other, of_other)| of_other.cmp(of_one).then_with(|| one.cmp(other)));
+    assert_eq!(store.companies(app, environment, days).await?, sums);
+    for company in [Company::Absent, Company::Named("a"), Company::Named("nobody"), Company::Others].map(owned) {
+        let of_one = store.tallies_of_company(app, environment, days, &company).await?;
+        assert_eq!(of_one.into_iter().map(keyed).collect::<BTreeSet<_>>(), expect(&|other| *other == company));
+    }
+    Ok(())
+}
+
+/// The companies of each route, of all apps.
+async fn compare_routes(store: &SharedStore, model: &Model) -> Result<()> {
+    let apps: Vec<_> = model.apps.iter().cloned().collect();
+    let routes: BTreeSet<&RouteKey> = model.companies.keys().map(|(key, _)| &key.route).collect();
+    for (route, days) in routes.into_iter().zip(model.ranges().into_iter().cycle()) {
+        let found = store.companies_of_route(&apps, route, ["GET", "POST"], days).await?;
+        for (app, found) in apps.iter().zip(found) {
+            let mut sums: BTreeMap<Company, u64> = BTreeMap::new();
+            for ((key, company), calls) in &model.companies {
+                let of_app = key.app == *app && key.environment == PRODUCTION;
+                if of_app && key.route == *route && days.contains(key.day) {
+                    *sums.entry(owned(*company)).or_default() += calls;
+                }
+            }
+            assert!(found.is_sorted_by(|(_, one), (_, other)| one >= other), "{found:?}");
+            assert_eq!(found.into_iter().collect::<BTreeMap<_, _>>(), sums);
+        }
+    }
+    Ok(())
+}
+
+fn owned(company: Company<&str>) -> Company {
+    match company {
+        Company::Absent => Company::Absent,
+        Company::Named(name) => Company::Named(name.into()),
+        Company::Others => Company::Others,
+    }
+}
+
+fn full_key(app: &AppId, environment: Environment, day: Day, route: &RouteKey, method: &str, status: u16) -> TallyKey {
+    TallyKey { app: app.clone(), environment, day, route: route.clone(), method: method.to_owned(), status }
 }

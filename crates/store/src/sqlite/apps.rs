@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use model::{App, AppId, Component, Distribution};
-use rusqlite::{Row, Transaction};
+use rusqlite::{OptionalExtension, Row, Transaction};
 
-use super::{rows, sql};
+use super::{platform, rows, sql};
 use crate::{Result, StoreError};
 
 pub(super) fn list(tx: &Transaction<'_>) -> Result<Vec<App>> {
@@ -42,15 +42,33 @@ pub(super) fn get(tx: &Transaction<'_>, id: &AppId) -> Result<Option<App>> {
 
 pub(super) fn save(tx: &Transaction<'_>, app: &App) -> Result<()> {
     let distribution = app.distribution.map(distribution_key);
+    // Of an app that is there a trigger does this.
+    let revision = if find(tx, &app.id)?.is_none() { platform::next_revision(tx)? } else { 0 };
     let number: i64 = tx
         .prepare_cached(sql::APP_SAVE)?
-        .query_row((app.id.as_str(), &app.name, distribution, app.discovered), |row| row.get(0))?;
+        .query_row((app.id.as_str(), &app.name, distribution, app.discovered, revision), |row| row.get(0))?;
     tx.prepare_cached(sql::APP_CLEAR_COMPONENTS)?.execute((number,))?;
     let mut add = tx.prepare_cached(sql::APP_ADD_COMPONENT)?;
     for (index, component) in app.components.iter().enumerate() {
         add.execute((number, rows::place(index)?, component_key(*component)))?;
     }
     Ok(())
+}
+
+/// The number of an app as counts have it.
+pub(super) fn number(tx: &Transaction<'_>, id: &AppId) -> Result<Option<u32>> {
+    Ok(find(tx, id)?.and_then(|number| u32::try_from(number).ok()))
+}
+
+/// The number of an app.
+pub(super) fn find(tx: &Transaction<'_>, id: &AppId) -> Result<Option<i64>> {
+    Ok(tx.prepare_cached(sql::APP_FIND)?.query_row((id.as_str(),), |row| row.get(0)).optional()?)
+}
+
+/// Adds an app that is not there as one that was discovered. `revision` is [`platform::next_revision`]; those that are
+/// added together may have the same.
+pub(super) fn discover(tx: &Transaction<'_>, id: &AppId, revision: i64) -> Result<i64> {
+    Ok(tx.prepare_cached(sql::APP_DISCOVER)?.insert((id.as_str(), revision))?)
 }
 
 /// The app in a row whose columns are number, key, name, distribution and whether it is discovered.

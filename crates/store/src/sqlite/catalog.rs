@@ -4,6 +4,7 @@ use model::{Catalog, CatalogChange, ChangeKind, Day, DeprecatedSince, Operation,
 use rusqlite::{OptionalExtension, Row, Transaction};
 
 use super::{health, moves, rows, sql};
+use crate::packed::Policy;
 use crate::{CatalogImport, CatalogSave, LoggedChange, Result, StoreError};
 
 /// What [`CatalogSave`] borrows, to be handed to another thread.
@@ -74,7 +75,7 @@ pub(super) fn changes(tx: &Transaction<'_>, limit: u32) -> Result<Vec<LoggedChan
         .collect()
 }
 
-pub(super) fn save(tx: &Transaction<'_>, save: &OwnedSave) -> Result<i64> {
+pub(super) fn save(tx: &Transaction<'_>, save: &OwnedSave, policy: Policy) -> Result<i64> {
     if last(tx)?.map(|(number, _)| number) != save.based_on {
         return Err(StoreError::Conflict);
     }
@@ -82,9 +83,9 @@ pub(super) fn save(tx: &Transaction<'_>, save: &OwnedSave) -> Result<i64> {
     replace_documents(tx, &save.documents)?;
     replace_routes(tx, &save.catalog.routes)?;
     add_changes(tx, number, &save.changes)?;
-    moves::apply(tx, &save.moves, save.move_since)?;
+    moves::apply(tx, &save.moves, save.move_since, policy)?;
     moves::unsettle(tx)?;
-    health::mark_all(tx)?;
+    health::mark_all(tx, policy)?;
     Ok(number)
 }
 

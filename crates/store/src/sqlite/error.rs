@@ -55,5 +55,5 @@ fn of_other_rows(extended_code: i32) -> bool {
 
 /// A count beyond what the database can keep.
 pub(super) fn too_large() -> StoreError {
-    StoreError::Corrupt(format!("a count would exceed {}", i64::MAX))
+    StoreError::too_large()
 }

@@ -1,11 +1,13 @@
 //! Saved verdicts, and the marks on days whose verdicts are out of date.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::ControlFlow;
 
-use model::{AppId, Day, DayRange, DayVerdict, Observation, Severity};
+use model::{AppId, Day, DayRange, DayVerdict, Environment, Observation, Severity};
 use rusqlite::{Row, Transaction};
 
-use super::{intern, platform, rows, sql};
+use super::{intern, marks, platform, rows, runs, sql};
+use crate::packed::{Entry, Family, Policy, day_of};
 use crate::{DayVerdicts, DirtyDay, Result, StoreError};
 
 /// The mark of a change that is about to be made; greater than all before it.
@@ -14,10 +16,39 @@ pub(super) fn next_mark(tx: &Transaction<'_>) -> Result<i64> {
 }
 
 /// Marks every day with production counts dirty.
-pub(super) fn mark_all(tx: &Transaction<'_>) -> Result<()> {
-    let mark = next_mark(tx)?;
-    tx.prepare_cached(sql::MARK_ADD_ALL)?.execute((mark,))?;
-    Ok(())
+pub(super) fn mark_all(tx: &Transaction<'_>, policy: Policy) -> Result<()> {
+    let mut log = marks::Log::new(tx, policy, next_mark(tx)?);
+    for span in runs::spans(tx, Family::Day)? {
+        let mut groups = Vec::new();
+        runs::scan(tx, Family::Day, span..=span, |span, entry| {
+            if entry.key.environment() == Environment::Production {
+                groups.push(entry.key.group(span));
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        // A day may be in several runs.
+        groups.sort_unstable();
+        groups.dedup();
+        groups.into_iter().try_for_each(|group| log.add(group))?;
+    }
+    log.finish()
+}
+
+/// The first day of production counts.
+pub(super) fn first_counted_day(tx: &Transaction<'_>) -> Result<Option<Day>> {
+    for span in runs::spans(tx, Family::Day)? {
+        let mut first: Option<u8> = None;
+        runs::scan(tx, Family::Day, span..=span, |_, Entry { key, .. }| {
+            if key.environment() == Environment::Production && first.is_none_or(|first| key.slot < first) {
+                first = Some(key.slot);
+            }
+            Ok(if first == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        if let Some(slot) = first {
+            return Ok(Some(day_of(span, slot)));
+        }
+    }
+    Ok(None)
 }
 
 pub(super) fn dirty_days(tx: &Transaction<'_>, limit: u32) -> Result<Vec<DirtyDay>> {

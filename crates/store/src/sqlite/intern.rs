@@ -1,9 +1,11 @@
 //! Short numbers for the texts that counts repeat: apps, routes, methods.
 
-use model::{AppId, RouteKey};
+use model::{AppId, Day, RouteKey};
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::sql;
+use super::known::{Dated, Known};
+use super::{apps, platform, sql};
+use crate::packed::{last_day_of, span_of};
 use crate::{IngestCommit, Result, StoreError, TallyDelta};
 
 /// The stored numbers of everything that a commit numbers in its own way.
@@ -15,11 +17,11 @@ pub(super) struct Interned {
 
 impl Interned {
     /// Looks up each text once; unknown ones are added (an unknown app as discovered).
-    pub(super) fn new(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Self> {
+    pub(super) fn new(tx: &Transaction<'_>, known: &mut Known, commit: &IngestCommit) -> Result<Self> {
         Ok(Self {
-            apps: commit.apps.iter().map(|id| app(tx, id)).collect::<Result<_>>()?,
-            routes: routes(tx, commit)?,
-            methods: commit.methods.iter().map(|name| method(tx, name)).collect::<Result<_>>()?,
+            apps: apps_of(tx, known, commit)?,
+            routes: routes(tx, known, commit)?,
+            methods: commit.methods.iter().map(|name| known_method(tx, known, name)).collect::<Result<_>>()?,
         })
     }
 
@@ -41,44 +43,83 @@ pub(super) fn index(number: u32, len: usize) -> Result<usize> {
     index.ok_or_else(|| StoreError::Corrupt(format!("a commit names text `{number}` of {len}; this is a bug")))
 }
 
+/// The last day of the span of 32 days that a day is in. `last_day` of texts is stored so: it grows once a span
+/// instead of every day.
+pub(super) fn last_of_span(day: Day) -> i64 {
+    last_day_of(span_of(day)).into()
+}
+
+/// The stored numbers of a commit's apps; unknown ones are added as discovered.
+fn apps_of(tx: &Transaction<'_>, known: &mut Known, commit: &IngestCommit) -> Result<Vec<i64>> {
+    let mut numbers: Vec<Option<i64>> = commit.apps.iter().map(|id| known.apps.get(id)).collect();
+    let mut order: Vec<usize> = (0..numbers.len()).filter(|index| numbers[*index].is_none()).collect();
+    // In the order of the index, so that neighbours share its pages.
+    order.sort_unstable_by_key(|index| &commit.apps[*index]);
+    let mut revision = None;
+    for index in order {
+        let id = &commit.apps[index];
+        let number = match apps::find(tx, id)? {
+            Some(number) => number,
+            None => {
+                let of_all = revision.map_or_else(|| platform::next_revision(tx), Ok)?;
+                revision = Some(of_all);
+                apps::discover(tx, id, of_all)?
+            }
+        };
+        known.apps.set(id, number);
+        numbers[index] = Some(number);
+    }
+    Ok(numbers.into_iter().flatten().collect())
+}
+
 /// The stored numbers of a commit's routes; 0 for one without counts, which is not stored.
-fn routes(tx: &Transaction<'_>, commit: &IngestCommit) -> Result<Vec<i64>> {
+fn routes(tx: &Transaction<'_>, known: &mut Known, commit: &IngestCommit) -> Result<Vec<i64>> {
     let mut last_days = vec![None; commit.routes.len()];
     let by_company = commit.company_tallies.iter().map(|delta| (delta.route, delta.day));
     for (route, day) in commit.tallies.iter().map(|delta| (delta.route, delta.day)).chain(by_company) {
         let last_day = &mut last_days[index(route, commit.routes.len())?];
         *last_day = (*last_day).max(Some(day));
     }
-    // In the order of the index, so that neighbours share its pages.
-    let mut order: Vec<usize> = (0..commit.routes.len()).collect();
-    order.sort_unstable_by_key(|index| &commit.routes[*index]);
+    let last_days: Vec<Option<i64>> = last_days.into_iter().map(|day| day.map(last_of_span)).collect();
     let mut numbers = vec![0; commit.routes.len()];
-    for index in order {
-        if let Some(day) = last_days[index] {
-            numbers[index] = route(tx, &commit.routes[index], i64::from(day.epoch_days()))?;
+    let mut order = Vec::new();
+    for (index, key) in commit.routes.iter().enumerate() {
+        let Some(last_day) = last_days[index] else { continue };
+        match known.routes.get(key).filter(|dated| dated.last_day >= last_day) {
+            Some(dated) => numbers[index] = dated.number,
+            None => order.push((index, last_day)),
         }
+    }
+    order.sort_unstable_by_key(|(index, _)| &commit.routes[*index]);
+    for (index, last_day) in order {
+        let key = &commit.routes[index];
+        let dated = route(tx, key, last_day)?;
+        known.routes.set(key, dated);
+        numbers[index] = dated.number;
     }
     Ok(numbers)
 }
 
 /// The number of an app; one never seen before is added as discovered.
 pub(super) fn app(tx: &Transaction<'_>, id: &AppId) -> Result<i64> {
-    let found = tx.prepare_cached(sql::APP_FIND)?.query_row((id.as_str(),), |row| row.get(0)).optional()?;
-    match found {
+    match apps::find(tx, id)? {
         Some(number) => Ok(number),
-        None => Ok(tx.prepare_cached(sql::APP_DISCOVER)?.insert((id.as_str(),))?),
+        None => apps::discover(tx, id, platform::next_revision(tx)?),
     }
 }
 
-/// The number of a route that has counts on `last_day` (and perhaps on other days).
-pub(super) fn route(tx: &Transaction<'_>, key: &RouteKey, last_day: i64) -> Result<i64> {
+/// A route that has counts up to `last_day`, the last day of a span.
+pub(super) fn route(tx: &Transaction<'_>, key: &RouteKey, last_day: i64) -> Result<Dated> {
     match find_route(tx, key)? {
-        Some((number, known)) if known >= last_day => Ok(number),
+        Some((number, known)) if known >= last_day => Ok(Dated { number, last_day: known }),
         Some((number, _)) => {
             tx.prepare_cached(sql::ROUTE_SEEN)?.execute((number, last_day))?;
-            Ok(number)
+            Ok(Dated { number, last_day })
         }
-        None => Ok(tx.prepare_cached(sql::ROUTE_ADD)?.insert((key.documented, &key.text, last_day))?),
+        None => {
+            let number = tx.prepare_cached(sql::ROUTE_ADD)?.insert((key.documented, &key.text, last_day))?;
+            Ok(Dated { number, last_day })
+        }
     }
 }
 
@@ -94,6 +135,15 @@ const METHODS: i64 = 1000;
 
 /// The method of calls whose own is not kept by name.
 const OTHER_METHOD: &str = "OTHER";
+
+fn known_method(tx: &Transaction<'_>, known: &mut Known, name: &String) -> Result<i64> {
+    if let Some(number) = known.methods.get(name) {
+        return Ok(number);
+    }
+    let number = method(tx, name)?;
+    known.methods.set(name, number);
+    Ok(number)
+}
 
 fn method(tx: &Transaction<'_>, name: &str) -> Result<i64> {
     let find = |name: &str| -> Result<Option<i64>> {

@@ -7,8 +7,8 @@ use crate::{Result, StoreError};
 /// How many rows a run writes, where there are as many.
 const ROWS: usize = 64;
 
-/// How many statements are run so: each of them is prepared twice.
-pub(super) const STATEMENTS: usize = 4;
+/// How many statements are run so: it is prepared twice.
+pub(super) const STATEMENTS: usize = 1;
 
 /// Where the values of a row stand in a statement.
 const VALUES: &str = "VALUES (";

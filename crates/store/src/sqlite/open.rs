@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{many, sql};
+use super::{convert, many, sql};
 use crate::{Result, StoreError};
 
 /// Tells our files from those of other programs: `STDF`.
@@ -17,15 +17,41 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often to try to be the one that sets up a new file, each time after another process had the lock.
 const WAL_ATTEMPTS: usize = 100;
 
-/// What brings the schema from version *n* to *n + 1*, in order. A released step is never edited.
-pub(super) const MIGRATIONS: &[&str] = &[
-    include_str!("../../migrations/sqlite/0001_initial.sql"),
-    include_str!("../../migrations/sqlite/0002_companies.sql"),
-    include_str!("../../migrations/sqlite/0003_registry.sql"),
-    include_str!("../../migrations/sqlite/0004_platform.sql"),
-    include_str!("../../migrations/sqlite/0005_sources.sql"),
-    include_str!("../../migrations/sqlite/0006_source_tokens.sql"),
-    include_str!("../../migrations/sqlite/0007_followed.sql"),
+/// What brings the schema from version *n* to *n + 1*.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Migration {
+    sql: &'static str,
+    then: Option<Then>,
+}
+
+/// What SQL can't do, and SQL for after that.
+#[derive(Clone, Copy, Debug)]
+struct Then {
+    work: fn(&Transaction<'_>) -> Result<()>,
+    finish: &'static str,
+}
+
+/// A step in SQL alone.
+pub(super) const fn plain(sql: &'static str) -> Migration {
+    Migration { sql, then: None }
+}
+
+/// All of them, in order. A released step is never edited.
+pub(super) const MIGRATIONS: &[Migration] = &[
+    plain(include_str!("../../migrations/sqlite/0001_initial.sql")),
+    plain(include_str!("../../migrations/sqlite/0002_companies.sql")),
+    plain(include_str!("../../migrations/sqlite/0003_registry.sql")),
+    plain(include_str!("../../migrations/sqlite/0004_platform.sql")),
+    plain(include_str!("../../migrations/sqlite/0005_sources.sql")),
+    plain(include_str!("../../migrations/sqlite/0006_source_tokens.sql")),
+    plain(include_str!("../../migrations/sqlite/0007_followed.sql")),
+    Migration {
+        sql: include_str!("../../migrations/sqlite/0008_packed.sql"),
+        then: Some(Then {
+            work: convert::convert,
+            finish: include_str!("../../migrations/sqlite/0008_packed.finish.sql"),
+        }),
+    },
 ];
 
 /// Opens or creates the file and brings its schema up to date.
@@ -33,7 +59,6 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
     let mut connection = writer_with(path, MIGRATIONS).map_err(|error| at(path, error))?;
     // Work that sorts or caches much is the writer's: 12 MiB of pages instead of 2. (Commits go through tables in their order.)
     connection.pragma_update(None, "cache_size", -12_288)?;
-    connection.execute_batch(sql::MOVE_TABLE)?;
     connection.set_transaction_behavior(TransactionBehavior::Immediate);
     Ok(connection)
 }
@@ -55,7 +80,7 @@ pub(super) fn at(path: &Path, error: StoreError) -> StoreError {
     }
 }
 
-pub(super) fn writer_with(path: &Path, migrations: &[&str]) -> Result<Connection> {
+pub(super) fn writer_with(path: &Path, migrations: &[Migration]) -> Result<Connection> {
     create(path)?;
     let mut connection = connect(path)?;
     // Before anything is changed: a file that is not ours stays as it is.
@@ -139,7 +164,7 @@ fn use_wal(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<()> {
+fn migrate(connection: &mut Connection, migrations: &[Migration]) -> Result<()> {
     if version(&connection.transaction()?, migrations.len())? == migrations.len() {
         return Ok(());
     }
@@ -147,7 +172,11 @@ fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<()> {
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     let done = version(&transaction, migrations.len())?;
     for step in migrations.iter().skip(done) {
-        transaction.execute_batch(step)?;
+        transaction.execute_batch(step.sql)?;
+        if let Some(Then { work, finish }) = step.then {
+            work(&transaction)?;
+            transaction.execute_batch(finish)?;
+        }
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", i64::try_from(migrations.len()).unwrap_or(i64::MAX))?;

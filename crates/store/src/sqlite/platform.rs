@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) use flagged::save as save_flagged;
-pub(super) use lists::{pack, reset, touch};
+pub(super) use lists::{next_revision, pack, reset, touch};
 
 #[async_trait]
 impl Platform for SqliteStore {
@@ -25,6 +25,7 @@ impl Platform for SqliteStore {
 
     async fn dirty_days_within(&self, app: Option<&AppId>, days: DayRange, limit: u32) -> Result<Vec<DirtyDay>> {
         let app = app.cloned();
+        self.fold_marks().await?;
         self.read(move |tx| health::dirty_days_within(tx, app.as_ref(), days, limit)).await
     }
 
@@ -48,14 +49,12 @@ impl Platform for SqliteStore {
     }
 
     async fn first_counted_day(&self) -> Result<Option<Day>> {
-        self.read(|tx| {
-            tx.prepare_cached(sql::LIST_FIRST_DAY)?.query_row((), |row| Ok(rows::optional_day_at(row, 0)))?
-        })
-        .await
+        self.read(health::first_counted_day).await
     }
 
     async fn count_dirty_days(&self, days: DayRange, most: u32) -> Result<u32> {
         let (start, end) = rows::bounds(days);
+        self.fold_marks().await?;
         self.read(move |tx| {
             Ok(tx.prepare_cached(sql::MARK_COUNT_WITHIN)?.query_row((start, end, most), |row| row.get(0))?)
         })

@@ -33,6 +33,9 @@ use crate::{AuditQuery, DoneRequest, Edit, PeopleQuery, Registry, Result};
 #[async_trait]
 impl Registry for SqliteStore {
     async fn change(&self, edits: Vec<Edit>) -> Result<()> {
+        if edits.iter().any(|edit| matches!(edit, Edit::Unregister(_))) {
+            return self.write_without_texts(move |tx| edits::apply_all(tx, &edits)).await;
+        }
         self.write(move |tx| edits::apply_all(tx, &edits)).await
     }
 

@@ -1,23 +1,28 @@
-//! Reading counts, and purging old ones.
+//! Reading counts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use model::{AppId, Counts, Day, DayRange, Environment, RouteKey, Tally};
-use rusqlite::{Params, Row, Transaction};
+use rusqlite::Transaction;
 
-use super::{platform, rows, sql};
+use super::error::too_large;
+use super::groups::Asked;
+use super::{apps, rows, runs, sql};
+use crate::packed::{Entry, Family, day_of, span_of, spans_of};
 use crate::{Result, StoreError};
 
 /// Each distinct text once, in the order in which it was first met.
 pub(super) struct Texts<T> {
-    places: HashMap<i64, usize>,
+    places: HashMap<i64, usize, FixedState>,
     pub(super) texts: Vec<T>,
 }
 
 impl<T: Ord> Texts<T> {
     pub(super) fn new() -> Self {
-        Self { places: HashMap::new(), texts: Vec::new() }
+        Self { places: HashMap::default(), texts: Vec::new() }
     }
 
     /// The place of the text with this number; `load` is asked for it the first time.
@@ -52,18 +57,16 @@ struct NumberedTally {
 }
 
 pub(super) fn list(tx: &Transaction<'_>, app: &AppId, environment: Environment, days: DayRange) -> Result<Vec<Tally>> {
-    let (start, end) = rows::bounds(days);
-    let mut statement = tx.prepare_cached(sql::TALLY_LIST)?;
-    let mut found = statement.query((app.as_str(), rows::environment(environment), start, end))?;
+    let Some(app) = apps::number(tx, app)? else { return Ok(Vec::new()) };
     let (mut routes, mut methods, mut tallies) = (Texts::new(), Texts::new(), Vec::new());
-    while let Some(row) = found.next()? {
-        let (route, method) = (row.get(1)?, row.get(2)?);
+    for (day, Entry { key, counts }) in runs::sums(tx, Family::Tally, app, environment, days, |_| true)? {
+        let (route, method) = (key.route.into(), key.method().into());
         tallies.push(NumberedTally {
-            day: rows::day_at(row, 0)?,
+            day,
             route: routes.place(route, || load_route(tx, route))?,
             method: methods.place(method, || load_method(tx, method))?,
-            status: row.get(3)?,
-            counts: counts_at(row, 4)?,
+            status: key.status(),
+            counts,
         });
     }
     // Sorting by rank compares numbers where sorting by text would compare texts again and again.
@@ -81,52 +84,93 @@ pub(super) fn list(tx: &Transaction<'_>, app: &AppId, environment: Environment, 
 }
 
 pub(super) fn calls_by_app(tx: &Transaction<'_>, days: DayRange) -> Result<Vec<(AppId, u64)>> {
-    let mut statement = tx.prepare_cached(sql::DAY_CALLS_BY_APP)?;
-    statement.query_and_then(rows::bounds(days), |row| Ok((rows::app_at(row, 0)?, rows::count_at(row, 1)?)))?.collect()
+    let mut sums: HashMap<i64, u64, FixedState> = HashMap::default();
+    runs::scan(tx, Family::Day, spans_of(days), |span, entry| {
+        let day = day_of(span, entry.key.slot);
+        if entry.key.environment() == Environment::Production && days.start <= day && day <= days.end {
+            let sum = sums.entry(entry.key.app.into()).or_default();
+            *sum = sum.checked_add(entry.counts.calls).ok_or_else(too_large)?;
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let mut list = tx.prepare_cached(sql::APP_LIST)?;
+    let mut found = list.query(())?;
+    let mut calls = Vec::new();
+    while let Some(row) = found.next()? {
+        if let Some(sum) = sums.get(&row.get(0)?).filter(|sum| **sum > 0) {
+            calls.push((rows::app_at(row, 1)?, *sum));
+        }
+    }
+    Ok(calls)
 }
 
 pub(super) fn undocumented_routes(tx: &Transaction<'_>, since: Day) -> Result<Vec<String>> {
-    texts(tx, sql::TALLY_UNDOCUMENTED, (since.epoch_days(),))
+    let mut list = tx.prepare_cached(sql::ROUTE_UNDOCUMENTED)?;
+    let candidates: Vec<(u32, String)> = list
+        .query_map((since.epoch_days(),), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut unseen: HashSet<u32, FixedState> = candidates.iter().map(|(number, _)| *number).collect();
+    if !unseen.is_empty() {
+        runs::scan(tx, Family::Tally, span_of(since)..=span_of(Day::LAST), |span, entry| {
+            if day_of(span, entry.key.slot) >= since {
+                unseen.remove(&entry.key.route);
+            }
+            Ok(if unseen.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+    }
+    Ok(candidates.into_iter().filter(|(number, _)| !unseen.contains(number)).map(|(_, text)| text).collect())
 }
+
+/// See [`crate::Store::near`].
+pub(super) fn near(tx: &Transaction<'_>, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Option<u64>>> {
+    let asked = Asked::new(tx, groups)?;
+    let mut counted = vec![false; asked.groups.len()];
+    runs::walk(tx, Family::Day, &asked.groups, |at, _| {
+        counted[at] = true;
+        Ok(())
+    })?;
+    let near = |place: Option<usize>| place.filter(|place| counted[*place]).map(|place| asked.groups[place].number());
+    Ok(asked.places.iter().copied().map(near).collect())
+}
+
+/// How many bytes of texts [`undocumented_routes_of`] answers with at most, beside those of a group.
+const TEXTS: usize = 4 << 20;
 
 pub(super) fn undocumented_routes_of(
     tx: &Transaction<'_>,
     groups: &[(AppId, Environment, Day)],
 ) -> Result<Vec<Vec<String>>> {
-    let of = |(app, environment, day): &(AppId, Environment, Day)| {
-        let group = (app.as_str(), rows::environment(*environment), day.epoch_days());
-        if has_calls(tx, group)? { texts(tx, sql::TALLY_UNDOCUMENTED_OF, group) } else { Ok(Vec::new()) }
-    };
-    groups.iter().map(of).collect()
-}
-
-/// Whether an app has calls in an environment on a day. Readers of logs ask for each day that they come to, which most
-/// often has none yet; this is several times as fast as looking for them.
-pub(super) fn has_calls(tx: &Transaction<'_>, group: (&str, u8, i32)) -> Result<bool> {
-    Ok(tx.prepare_cached(sql::DAY_HAS_CALLS)?.query_row(group, |row| row.get(0))?)
-}
-
-/// Deletes what is older than `day`, and the texts of routes and companies that nothing counts any more.
-pub(super) fn purge_before(tx: &Transaction<'_>, day: Day) -> Result<u64> {
-    let day = (day.epoch_days(),);
-    let gone = tx.prepare_cached(sql::TALLY_PURGE)?.execute(day)?;
-    for statement in [
-        sql::COMPANY_TALLY_PURGE,
-        sql::COMPANY_PURGE,
-        sql::DAY_PURGE,
-        sql::MARK_PURGE,
-        sql::VERDICT_PURGE,
-        sql::ROUTE_PURGE,
-    ] {
-        tx.prepare_cached(statement)?.execute(day)?;
+    let asked = Asked::new(tx, groups)?;
+    let mut numbers: Vec<Vec<u32>> = vec![Vec::new(); asked.groups.len()];
+    runs::walk(tx, Family::Tally, &asked.groups, |at, entry| {
+        // Those of a run come in order.
+        if numbers[at].last() != Some(&entry.key.route) {
+            numbers[at].push(entry.key.route);
+        }
+        Ok(())
+    })?;
+    for of_group in &mut numbers {
+        of_group.sort_unstable();
+        of_group.dedup();
     }
-    platform::reset(tx)?;
-    Ok(u64::try_from(gone).unwrap_or(u64::MAX))
-}
-
-pub(super) fn texts(tx: &Transaction<'_>, statement: &str, parameters: impl Params) -> Result<Vec<String>> {
-    let mut statement = tx.prepare_cached(statement)?;
-    Ok(statement.query_map(parameters, |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+    let (mut routes, mut answers, mut bytes) = (Texts::new(), Vec::new(), 0);
+    for place in asked.places {
+        let mut texts = Vec::new();
+        for number in place.iter().flat_map(|place| &numbers[*place]).map(|number| i64::from(*number)) {
+            let route = routes.place(number, || load_route(tx, number))?;
+            let route = &routes.texts[route];
+            if !route.documented {
+                texts.push(route.text.clone());
+            }
+        }
+        texts.sort_unstable();
+        bytes += texts.iter().map(String::len).sum::<usize>();
+        answers.push(texts);
+        if bytes > TEXTS {
+            break;
+        }
+    }
+    Ok(answers)
 }
 
 pub(super) fn load_route(tx: &Transaction<'_>, number: i64) -> Result<Arc<RouteKey>> {
@@ -146,13 +190,4 @@ pub(super) fn missing(what: &str, number: i64, error: rusqlite::Error) -> StoreE
         rusqlite::Error::QueryReturnedNoRows => StoreError::Corrupt(format!("the {what} `{number}` has no text")),
         other => other.into(),
     }
-}
-
-fn counts_at(row: &Row<'_>, column: usize) -> Result<Counts> {
-    Ok(Counts {
-        calls: rows::count_at(row, column)?,
-        header_absent: rows::count_at(row, column + 1)?,
-        service_calls: rows::count_at(row, column + 2)?,
-        service_header_absent: rows::count_at(row, column + 3)?,
-    })
 }

@@ -1,6 +1,11 @@
 //! The conformance suite on SQLite, and what is SQLite's alone: files, schema, statements, processes.
 
+mod convert;
+mod crash;
 mod files;
+mod known;
+mod marks;
+mod packed;
 mod properties;
 mod registry;
 mod schema;

@@ -62,11 +62,24 @@ impl Threads {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.run_then(work, || ()).await
+    }
+
+    /// The same, and `then` once the transaction is committed, before anything else on that thread.
+    pub(super) async fn run_then<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+        then: impl FnOnce() + Send + 'static,
+    ) -> Result<T> {
         let (mode, path) = (self.mode, Arc::clone(&self.path));
         let (reply, answer) = oneshot::channel();
         let boxed: Work = Box::new(move |connection| {
+            let done = in_transaction(connection, mode, work).map_err(|error| open::at(&path, error));
+            if done.is_ok() {
+                then();
+            }
             // Nobody waits for the answer any more? The work is done all the same.
-            let _ = reply.send(in_transaction(connection, mode, work).map_err(|error| open::at(&path, error)));
+            let _ = reply.send(done);
         });
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
         queue.send(boxed).await.map_err(|_| stopped())?;

@@ -2,13 +2,13 @@
 
 use ::model::{App, AppRole, Collaborator, Component, Distribution, Environment, InvitedTo, Person, Registration};
 
-use super::super::builders::{PRODUCTION, app, calls, commit, counted, day, key};
+use super::super::builders::{PRODUCTION, always, app, calls, commit, counted, day, key};
 use super::cast::{
     at, claim, collaborator, credential, draft, invitation, organisation, organisation_id, people_and_organisation,
     person, person_id, register, registered, secret, version, with_app,
 };
 use super::dump::{dump, refused, refused_all};
-use crate::{Edit, Result, SharedStore, StoreError};
+use crate::{Edit, IngestCommit, Result, SharedStore, StoreError};
 
 /// An app is registered once, whether it was discovered or is new, and is not just discovered then.
 pub async fn an_app_is_registered_once(store: SharedStore) -> Result<()> {
@@ -30,6 +30,20 @@ pub async fn an_app_is_registered_once(store: SharedStore) -> Result<()> {
     let nobodys = Registration { organisation: organisation_id(9), ..registration.clone() };
     refused(&store, Edit::Register(known.clone(), nobodys)).await?;
     refused(&store, Edit::Register(known, Registration { created_by: person_id(9), ..registration })).await
+}
+
+/// The counts of an app that was removed and comes again are not those of the one that came between.
+pub async fn an_app_that_was_removed_comes_again_as_another(store: SharedStore) -> Result<()> {
+    with_app(&store).await?;
+    // It is met, though nothing is counted for it.
+    store.commit_ingest(IngestCommit { apps: vec![app("a")], ..commit(&[]) }).await?;
+    store.change(vec![Edit::Unregister(app("a"))]).await?;
+    assert_eq!(store.app(&app("a")).await?, None);
+    for (id, count) in [("between", 1), ("a", 2)] {
+        store.commit_ingest(commit(&[(key(id, day(0), "/x"), calls(count))])).await?;
+    }
+    assert_eq!(store.calls_by_app(always()).await?, [(app("a"), 2), (app("between"), 1)]);
+    Ok(())
 }
 
 /// Saving replaces what is known of a registered app, but for who registered it and when.

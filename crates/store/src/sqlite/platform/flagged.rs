@@ -1,11 +1,14 @@
 //! Calls to what is deprecated or private, by app, route, method and day.
 
-use model::{AppId, Company, DayRange, RouteKey};
+use model::{AppId, Company, DayRange, Environment, RouteKey};
 use rusqlite::{OptionalExtension, Transaction};
 
+use super::super::apps::number;
+use super::super::companies::sums_of;
 use super::super::tallies::{Texts, load_method, load_route};
 use super::super::{intern, rows, sql};
 use super::lists;
+use crate::packed::Key;
 use crate::{FlagKind, Flagged, FlaggedUse, Listed, Result, StoreError};
 
 /// Replaces the flagged calls of a day of an app, whose verdicts are there.
@@ -61,25 +64,30 @@ pub(super) fn companies(
     methods: &[String; 2],
     days: DayRange,
 ) -> Result<Vec<Vec<(Company, u64)>>> {
-    let (start, end) = rows::bounds(days);
-    let route = intern::find_route(tx, route)?.map(|(number, _)| number);
+    let Some((route, _)) = intern::find_route(tx, route)? else { return Ok(vec![Vec::new(); apps.len()]) };
     let method = |name: &String| -> Result<Option<i64>> {
         Ok(tx.prepare_cached(sql::METHOD_FIND)?.query_row((name,), |row| row.get(0)).optional()?)
     };
-    let (one, other) = (method(&methods[0])?, method(&methods[1])?);
-    let mut list = tx.prepare_cached(sql::COMPANY_TALLY_OF_ROUTE)?;
-    let mut of = |app: &AppId| {
-        let company = |row: &rusqlite::Row<'_>| {
-            let company = match row.get::<_, Option<String>>(1)? {
-                Some(name) => Company::Named(name.into()),
-                None if row.get::<_, i64>(0)? == 0 => Company::Absent,
-                None => Company::Others,
-            };
-            Ok((company, rows::count_at(row, 2)?))
-        };
-        list.query_and_then((app.as_str(), start, end, route, one, other), company)?.collect()
+    let methods = [method(&methods[0])?, method(&methods[1])?];
+    let wanted = |key: &Key| i64::from(key.route) == route && methods.contains(&Some(i64::from(key.method())));
+    let of = |app: &AppId| {
+        let Some(app) = number(tx, app)? else { return Ok(Vec::new()) };
+        let mut sums = sums_of(tx, app, Environment::Production, days, wanted)?;
+        sums.sort_unstable_by(|(one, of_one), (other, of_other)| {
+            of_other.cmp(of_one).then_with(|| by_name(one).cmp(&by_name(other)))
+        });
+        Ok(sums)
     };
-    apps.iter().map(&mut of).collect()
+    apps.iter().map(of).collect()
+}
+
+/// Those without a name before those with one.
+fn by_name(company: &Company) -> (Option<&str>, bool) {
+    match company {
+        Company::Named(name) => (Some(name), false),
+        Company::Absent => (None, false),
+        Company::Others => (None, true),
+    }
 }
 
 fn kind_number(kind: FlagKind) -> i64 {

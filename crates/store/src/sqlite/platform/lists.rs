@@ -5,19 +5,21 @@ use std::collections::HashMap;
 use model::{Component, DayRange, OrganisationId, Severity};
 use rusqlite::Transaction;
 
-use super::super::{apps, rows, sql};
+use super::super::{apps, marks, rows, sql};
 use crate::{ListState, Listed, ListedApp, ListedDay, Result, StoreError};
 
 pub(super) fn state(tx: &Transaction<'_>, days: DayRange) -> Result<ListState> {
-    let state = tx.prepare_cached(sql::LIST_STATE)?.query_row(rows::bounds(days), |row| {
-        Ok(ListState { revision: row.get(0)?, reset: row.get(1)?, dirty: row.get(2)? })
-    })?;
+    let ((start, end), [first, last, from, to]) = (rows::bounds(days), marks::bounds(days));
+    let days = (start, end, first, last, from, to);
+    let state = tx
+        .prepare_cached(sql::LIST_STATE)?
+        .query_row(days, |row| Ok(ListState { revision: row.get(0)?, reset: row.get(1)?, dirty: row.get(2)? }))?;
     Ok(state)
 }
 
 /// The revision of what this transaction sees.
 pub(super) fn revision(tx: &Transaction<'_>) -> Result<i64> {
-    Ok(tx.prepare_cached(sql::LIST_STATE)?.query_row((0, 0), |row| row.get(0))?)
+    Ok(tx.prepare_cached(sql::LIST_REVISION)?.query_row((), |row| row.get(0))?)
 }
 
 /// Notes that apps are listed differently from now on.
@@ -26,12 +28,17 @@ pub(in super::super) fn touch(tx: &Transaction<'_>, apps: impl IntoIterator<Item
     if apps.peek().is_none() {
         return Ok(());
     }
-    let revision: i64 = tx.prepare_cached(sql::LIST_BUMP)?.query_row((), |row| row.get(0))?;
+    let revision = next_revision(tx)?;
     let mut touch = tx.prepare_cached(sql::LIST_TOUCH_APP)?;
     for app in apps {
         touch.execute((app, revision))?;
     }
     Ok(())
+}
+
+/// The revision of a change that is about to be made.
+pub(in super::super) fn next_revision(tx: &Transaction<'_>) -> Result<i64> {
+    Ok(tx.prepare_cached(sql::LIST_BUMP)?.query_row((), |row| row.get(0))?)
 }
 
 /// Notes that whatever is kept of lists has to be made anew.

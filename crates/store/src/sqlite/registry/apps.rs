@@ -1,13 +1,14 @@
 //! Registered apps and who works on them.
 
-use model::{App, AppId, AppRole, Collaborator, OrganisationId, Person, PersonId, Registration};
+use model::{
+    App, AppId, AppRole, Collaborator, Day, DayRange, Environment, OrganisationId, Person, PersonId, Registration,
+};
 use rusqlite::{Row, Transaction};
 
-use super::super::{apps, rows, sql};
-use super::columns::{
-    execute, exists, expect, expect_one, first, id_at, instant_at, known_app, list, registered_app, word_at,
-};
+use super::super::{apps, marks, rows, runs, sql};
+use super::columns::{execute, expect, expect_one, first, id_at, instant_at, known_app, list, registered_app, word_at};
 use super::people;
+use crate::packed::Family;
 use crate::{Result, StoreError};
 
 pub(super) fn register(tx: &Transaction<'_>, app: &App, registration: &Registration) -> Result<()> {
@@ -42,12 +43,27 @@ pub(super) fn unregister(tx: &Transaction<'_>, app: &AppId) -> Result<()> {
     let number = registered_app(tx, app)?;
     execute(tx, sql::CLAIM_REMOVE_OF_APP, (number,))?;
     expect_one(execute(tx, sql::REGISTRATION_REMOVE, (number,))?)?;
-    if exists(tx, sql::APP_HAS_COUNTS, (number,))? {
+    if has_counts(tx, number)? {
         return apps::save(tx, &App::discovered(app.clone()));
     }
+    marks::fold_all(tx)?;
     execute(tx, sql::APP_CLEAR_MARKS, (number,))?;
     execute(tx, sql::APP_CLEAR_VERDICTS, (number,))?;
     expect_one(execute(tx, sql::APP_REMOVE, (number,))?)
+}
+
+/// Whether there are counts of the app with this number.
+fn has_counts(tx: &Transaction<'_>, number: i64) -> Result<bool> {
+    let number = u32::try_from(number).map_err(|_| StoreError::too_large())?;
+    let always = DayRange { start: Day::FIRST, end: Day::LAST };
+    let mut any = false;
+    for environment in [Environment::Production, Environment::Sandbox] {
+        runs::between(tx, Family::Day, number, environment, always, |_, _| {
+            any = true;
+            Ok(())
+        })?;
+    }
+    Ok(any)
 }
 
 pub(super) fn registration(tx: &Transaction<'_>, app: &AppId) -> Result<Option<Registration>> {

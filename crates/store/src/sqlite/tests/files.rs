@@ -153,7 +153,8 @@ fn a_database_of_another_program_is_refused() {
 #[test]
 fn a_newer_schema_is_refused() {
     let (_directory, path) = place();
-    let newer: Vec<&str> = open::MIGRATIONS.iter().copied().chain(["CREATE TABLE later (id INTEGER)"]).collect();
+    let newer: Vec<_> =
+        open::MIGRATIONS.iter().copied().chain([open::plain("CREATE TABLE later (id INTEGER)")]).collect();
     drop(open::writer_with(&path, &newer).unwrap());
     check_refused(&path, "use the newer program");
 }
@@ -162,7 +163,8 @@ fn a_newer_schema_is_refused() {
 fn an_older_schema_is_brought_up_to_date() {
     let (_directory, path) = place();
     drop(SqliteStore::open(&path).unwrap());
-    let newer: Vec<&str> = open::MIGRATIONS.iter().copied().chain(["CREATE TABLE later (id INTEGER)"]).collect();
+    let newer: Vec<_> =
+        open::MIGRATIONS.iter().copied().chain([open::plain("CREATE TABLE later (id INTEGER)")]).collect();
     let connection = open::writer_with(&path, &newer).unwrap();
     assert!(connection.prepare("SELECT id FROM later").is_ok());
 }

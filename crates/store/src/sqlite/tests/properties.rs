@@ -7,13 +7,16 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::packed::sound;
 use super::{SqliteStore, place};
 use crate::conformance::model::{Step, agrees};
+use crate::packed::Policy;
 
 const ROUTES: [&str; 5] = ["/a", "/a/:id", "/b", "/B", "/:other"];
 
+/// Days of several spans, which begin on -8, 24 and 56; some of them the first and the last.
 fn day() -> impl Strategy<Value = Day> {
-    (0..6).prop_map(Day::from_epoch_days)
+    prop_oneof![3 => 0..6, 1 => select(vec![-40, -9, -8, 23, 24, 25, 56, 400])].prop_map(Day::from_epoch_days)
 }
 
 fn key() -> impl Strategy<Value = TallyKey> {
@@ -51,7 +54,19 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (vec((text(), text()), 0..4), day()).prop_map(|(moves, since)| Step::Move(moves, since)),
         1 => day().prop_map(Step::Purge),
         2 => (0..8_u32).prop_map(Step::Judge),
+        1 => Just(Step::Tidy),
     ]
+}
+
+/// Bounds that are met after every few commits.
+const SMALL: Policy = Policy { page: 64, fan: 2, step: 256, class: 128 };
+
+fn check(policy: Policy, steps: &[Step]) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (_directory, path) = place();
+    let store = SqliteStore::open_with(&path, policy).unwrap();
+    let file = rusqlite::Connection::open(&path).unwrap();
+    runtime.block_on(agrees(Arc::new(store), steps, || sound(&file))).unwrap();
 }
 
 proptest! {
@@ -59,8 +74,11 @@ proptest! {
 
     #[test]
     fn any_steps_leave_what_a_plain_map_would_hold(steps in vec(step(), 1..16)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let (_directory, path) = place();
-        runtime.block_on(agrees(Arc::new(SqliteStore::open(&path).unwrap()), &steps)).unwrap();
+        check(Policy::default(), &steps);
+    }
+
+    #[test]
+    fn any_steps_leave_it_while_everything_is_merged_in_small_steps(steps in vec(step(), 1..24)) {
+        check(SMALL, &steps);
     }
 }

@@ -46,7 +46,7 @@ fn every_statement_file_is_in_the_list_and_fits_the_schema() {
 #[test]
 fn every_statement_is_used() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sqlite");
-    let folders = [sources.clone(), sources.join("registry"), sources.join("platform")];
+    let folders = [sources.clone(), sources.join("registry"), sources.join("platform"), sources.join("runs")];
     let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
     let texts = files.filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).unwrap());
     let source: String = texts.collect();
@@ -60,9 +60,9 @@ fn every_statement_is_used() {
     }
 }
 
-/// Tallies grow without end; whatever reads them goes by app, environment and day.
+/// Counts grow without end; whatever reads them goes by family and span.
 #[test]
-fn no_statement_reads_all_tallies() {
+fn no_statement_reads_all_counts() {
     let (_directory, path) = place();
     let connection = open::writer(&path).unwrap();
     for (name, text) in sql::ALL {
@@ -73,12 +73,34 @@ fn no_statement_reads_all_tallies() {
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().unwrap() {
             let detail: String = row.get(3).unwrap();
-            for table in ["SCAN tally", "SCAN company_tally", "SCAN moved", "SCAN verdict"] {
+            for table in ["SCAN count_page", "SCAN before", "SCAN verdict"] {
                 assert!(!detail.starts_with(table), "{name}: {detail}");
             }
-            let tallies = ["SEARCH tally", "SEARCH company_tally", "SEARCH moved"];
-            let of_tally = tallies.iter().any(|search| detail.starts_with(search));
-            assert!(!of_tally || detail.contains("app=? AND environment=? AND day"), "{name}: {detail}");
+            let of_pages = ["SEARCH count_page", "SEARCH before"].iter().any(|search| detail.starts_with(search));
+            let few = detail.contains("family=? AND span=? AND run=?") || detail.contains("rowid=?");
+            assert!(!of_pages || few, "{name}: {detail}");
         }
+    }
+}
+
+/// Of an app's pages alone those are read that may hold its keys.
+#[test]
+fn pages_are_found_by_their_first_keys() {
+    let (_directory, path) = place();
+    let connection = open::writer(&path).unwrap();
+    for wanted in ["page.between", "page.from"] {
+        let (_, text) = sql::ALL.iter().find(|(name, _)| *name == wanted).unwrap();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+        for index in 1..=statement.parameter_count() {
+            statement.raw_bind_parameter(index, 1).unwrap();
+        }
+        let mut rows = statement.raw_query();
+        let mut found = false;
+        while let Some(row) = rows.next().unwrap() {
+            let detail: String = row.get(3).unwrap();
+            found |= detail.starts_with("SEARCH count_page")
+                && detail.contains("(family=? AND span=? AND run=? AND first>? AND first<?)");
+        }
+        assert!(found, "{wanted}");
     }
 }

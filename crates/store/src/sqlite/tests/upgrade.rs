@@ -1,6 +1,6 @@
 //! A database of the first schema, with something in every table, is brought up to date with all its data.
 
-use model::{App, Day, DayRange};
+use model::{App, Counts, Day, DayRange, Environment};
 use rusqlite::Connection;
 
 use super::super::open;
@@ -18,7 +18,7 @@ const FIRST: &str = "
     INSERT INTO catalog_route VALUES (0, '/a/{id}', '/a/:id', NULL);
     INSERT INTO catalog_operation VALUES (0, 0, 'GET', 'api.yaml', NULL, 1, 19000, NULL, NULL, 0, 1, NULL);
     INSERT INTO catalog_change VALUES (3, 0, 'added', '/a/:id', 'GET', '');
-    INSERT INTO route VALUES (1, 1, '/a/:id', 20000);
+    INSERT INTO route VALUES (1, 1, '/a/:id', 20023);
     INSERT INTO method VALUES (1, 'GET');
     INSERT INTO tally VALUES (1, 0, 20000, 1, 1, 200, 5, 4, 3, 2);
     INSERT INTO app_day VALUES (1, 0, 20000, 5);
@@ -28,6 +28,9 @@ const FIRST: &str = "
     INSERT INTO verdict_day VALUES (1, 20000, 5, 6);
     INSERT INTO verdict VALUES (1, 20000, 0, 1, 5, 2);
 ";
+
+/// Tables whose rows are kept in another way since.
+const OTHERWISE: [&str; 2] = ["app_day", "tally"];
 
 /// The tables, each with its columns.
 fn tables(connection: &Connection) -> Vec<(String, String)> {
@@ -39,7 +42,8 @@ fn tables(connection: &Connection) -> Vec<(String, String)> {
         GROUP BY schema.name
     ";
     let mut statement = connection.prepare(columns).unwrap();
-    statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    let tables = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap);
+    tables.filter(|(table, _): &(String, String)| !OTHERWISE.contains(&table.as_str())).collect()
 }
 
 /// Every row of these tables, as text.
@@ -72,6 +76,12 @@ async fn a_database_of_the_first_schema_keeps_its_data() {
     let store = SqliteStore::open(&path).unwrap();
     let day = Day::from_epoch_days(20_000);
     let apps = store.apps().await.unwrap();
+    let tallies = store.tallies(&apps[0].id, Environment::Production, DayRange::only(day)).await.unwrap();
+    let counts = Counts { calls: 5, header_absent: 4, service_calls: 3, service_header_absent: 2 };
+    assert_eq!(
+        tallies.iter().map(|tally| (&*tally.route.text, tally.counts)).collect::<Vec<_>>(),
+        [("/a/:id", counts)]
+    );
     assert_eq!(apps[0], App::discovered("found".parse().unwrap()));
     assert_eq!(store.calls_by_app(DayRange::only(day)).await.unwrap(), [(apps[0].id.clone(), 5)]);
     assert_eq!(store.catalog().await.unwrap().routes.len(), 1);
@@ -79,7 +89,10 @@ async fn a_database_of_the_first_schema_keeps_its_data() {
     drop(store);
 
     let after = open::writer(&path).unwrap();
-    assert_eq!(rows(&after, &tables), before);
+    let mut rows = rows(&after, &tables);
+    // There are further counters since.
+    rows.retain(|row| before.contains(row) || !row.starts_with("counter "));
+    assert_eq!(rows, before);
     let broken: i64 = after.query_row("SELECT count(*) FROM pragma_foreign_key_check", (), |row| row.get(0)).unwrap();
     assert_eq!(broken, 0);
 }

@@ -1,0 +1,4 @@
+-- Once their counts are in pages.
+DROP TABLE tally;
+DROP TABLE company_tally;
+DROP TABLE app_day;

@@ -1,1 +1,0 @@
-SELECT EXISTS (SELECT 1 FROM app_day WHERE app = ?1)

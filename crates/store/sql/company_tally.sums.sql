@@ -1,4 +1,0 @@
-SELECT company, sum(calls)
-FROM company_tally
-WHERE app = (SELECT id FROM app WHERE key = ?1) AND environment = ?2 AND day BETWEEN ?3 AND ?4
-GROUP BY company

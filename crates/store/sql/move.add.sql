@@ -1,1 +1,0 @@
-INSERT INTO temp.route_move (source, target) VALUES (?1, ?2) ON CONFLICT (source) DO NOTHING

@@ -1,4 +1,0 @@
-DELETE FROM company_tally
-WHERE
-    app IN (SELECT id FROM app) AND environment IN (0, 1) AND day >= ?1
-    AND route IN (SELECT source FROM temp.route_move)

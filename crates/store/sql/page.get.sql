@@ -1,0 +1,1 @@
+SELECT body FROM count_page WHERE id = ?1

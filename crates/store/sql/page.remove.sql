@@ -1,0 +1,1 @@
+DELETE FROM count_page WHERE id = ?1

@@ -1,0 +1,1 @@
+UPDATE count_run SET target = ?4 WHERE family = ?1 AND span = ?2 AND run = ?3

@@ -1,0 +1,137 @@
+//! Marks on production days whose counts changed, on their way: commits append them to a log, and whoever reads or
+//! clears marks has the log folded into `dirty_day` first.
+//!
+//! A commit marks tens of thousands of days; appending a few pages costs a hundredth of changing a row for each.
+
+use std::cmp::Reverse;
+
+use model::{Counts, DayRange, Environment};
+use rusqlite::Transaction;
+
+use super::{many, sql};
+use crate::Result;
+use crate::packed::{Builder, Entries, Entry, Family, Group, Page, Policy};
+
+/// How many rows of the log are folded at once: at most some hundred thousand marks. The more, the fewer pages each costs.
+const FOLDED: u32 = 64;
+
+/// How many rows of the log may wait before commits fold them too, where nobody reads marks.
+const MOST: i64 = 512;
+
+/// Days as they are marked with one mark.
+#[derive(Debug)]
+pub(super) struct Log<'t> {
+    tx: &'t Transaction<'t>,
+    mark: i64,
+    policy: Policy,
+    open: Option<Open>,
+}
+
+/// A page of the log that is being filled.
+#[derive(Debug)]
+struct Open {
+    span: i32,
+    /// Which days of the span are in it, one bit each.
+    days: u32,
+    pages: Builder,
+}
+
+impl<'t> Log<'t> {
+    pub(super) fn new(tx: &'t Transaction<'_>, policy: Policy, mark: i64) -> Self {
+        Self { tx, mark, policy, open: None }
+    }
+
+    /// Marks the day of a group, which is of production and comes after the one before.
+    pub(super) fn add(&mut self, group: Group) -> Result<()> {
+        let mut open = match self.open.take() {
+            Some(open) if open.span == group.span => open,
+            other => {
+                self.close(other)?;
+                Open { span: group.span, days: 0, pages: Builder::new(Family::Day, self.policy.page) }
+            }
+        };
+        if let Some(page) = open.pages.add(&Entry { key: group.first(), counts: Counts::default() })? {
+            self.save(open.span, open.days, &page)?;
+            open.days = 0;
+        }
+        open.days |= bit(group.slot);
+        self.open = Some(open);
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> Result<()> {
+        let open = self.open.take();
+        self.close(open)
+    }
+
+    fn close(&self, open: Option<Open>) -> Result<()> {
+        let Some(Open { span, days, pages }) = open else { return Ok(()) };
+        pages.finish().map_or(Ok(()), |page| self.save(span, days, &page))
+    }
+
+    fn save(&self, span: i32, days: u32, page: &Page) -> Result<()> {
+        self.tx.prepare_cached(sql::MARKED_ADD)?.execute((self.mark, span, days, &page.body))?;
+        Ok(())
+    }
+}
+
+/// The bit of a production slot's day.
+fn bit(slot: u8) -> u32 {
+    1 << (slot & 31)
+}
+
+/// The last row of the log, if there is one.
+pub(super) fn last(tx: &Transaction<'_>) -> Result<Option<i64>> {
+    Ok(tx.prepare_cached(sql::MARKED_LAST)?.query_row((), |row| row.get(0))?)
+}
+
+/// The first.
+pub(super) fn first(tx: &Transaction<'_>) -> Result<Option<i64>> {
+    Ok(tx.prepare_cached(sql::MARKED_FIRST)?.query_row((), |row| row.get(0))?)
+}
+
+/// Folds some rows of the log into `dirty_day`.
+pub(super) fn fold(tx: &Transaction<'_>) -> Result<()> {
+    let mut list = tx.prepare_cached(sql::MARKED_LIST)?;
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    let rows: Vec<(i64, i64, i32, Vec<u8>)> = list.query_map((FOLDED,), row)?.collect::<rusqlite::Result<_>>()?;
+    let Some((last, ..)) = rows.last() else { return Ok(()) };
+    let mut marks = Vec::new();
+    for (_, mark, span, body) in &rows {
+        for entry in Entries::new(Family::Day, body) {
+            let group = entry?.key.group(*span);
+            marks.push((group.app, group.day().epoch_days(), Reverse(*mark)));
+        }
+    }
+    // In the order of the table, the greatest mark of each day alone: pages of the table are met once.
+    marks.sort_unstable();
+    marks.dedup_by_key(|(app, day, _)| (*app, *day));
+    let rows_of = marks.iter().map(|(app, day, Reverse(mark))| Ok([(*app).into(), (*day).into(), *mark]));
+    many::execute(tx, sql::MARK_ADD, rows_of)?;
+    tx.prepare_cached(sql::MARKED_REMOVE)?.execute((last,))?;
+    Ok(())
+}
+
+/// Folds the whole log.
+pub(super) fn fold_all(tx: &Transaction<'_>) -> Result<()> {
+    while last(tx)?.is_some() {
+        fold(tx)?;
+    }
+    Ok(())
+}
+
+/// Folds some rows if many wait.
+pub(super) fn relieve(tx: &Transaction<'_>) -> Result<()> {
+    match (first(tx)?, last(tx)?) {
+        (Some(first), Some(last)) if last - first >= MOST => fold(tx),
+        _ => Ok(()),
+    }
+}
+
+/// Days as what they are in the log: the first span and the last, and of each the bits of its days.
+pub(super) fn bounds(days: DayRange) -> [i64; 4] {
+    let group = |day| Group::new(0, Environment::Production, day);
+    let (start, end) = (group(days.start), group(days.end));
+    let (from, to) = (u32::MAX << (start.slot & 31), u32::MAX >> (31 - (end.slot & 31)));
+    [start.span.into(), end.span.into(), from.into(), to.into()]
+}

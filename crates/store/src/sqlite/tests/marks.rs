@@ -1,0 +1,92 @@
+//! Marks that wait in the log are marks.
+
+use std::collections::BTreeSet;
+
+use model::{Counts, Day, DayRange, Environment, RouteKey, UnixMillis};
+
+use super::super::marks;
+use super::{SqliteStore, place};
+use crate::packed::Policy;
+use crate::{IngestCommit, Platform, Store, TallyDelta};
+
+/// A call on each of these days.
+fn on(days: impl Iterator<Item = i32>) -> IngestCommit {
+    let delta = |day| TallyDelta {
+        app: 0,
+        environment: Environment::Production,
+        day: Day::from_epoch_days(day),
+        route: 0,
+        method: 0,
+        status: 200,
+        counts: Counts { calls: 1, ..Counts::default() },
+    };
+    IngestCommit {
+        apps: vec!["a".parse().unwrap()],
+        routes: vec![RouteKey { documented: true, text: "/a".to_owned() }],
+        methods: vec!["GET".to_owned()],
+        tallies: days.map(delta).collect(),
+        ..IngestCommit::empty(UnixMillis(0))
+    }
+}
+
+fn small() -> Policy {
+    Policy { page: 64, ..Policy::default() }
+}
+
+async fn waiting(store: &SqliteStore) -> i64 {
+    let ends = store.read(|tx| Ok((marks::first(tx)?, marks::last(tx)?))).await.unwrap();
+    match ends {
+        (Some(first), Some(last)) => last - first + 1,
+        _ => 0,
+    }
+}
+
+async fn dirty(store: &SqliteStore) -> BTreeSet<i32> {
+    store.dirty_days(u32::MAX).await.unwrap().into_iter().map(|dirty| dirty.day.epoch_days()).collect()
+}
+
+#[tokio::test]
+async fn marking_all_marks_every_span() {
+    let (_directory, path) = place();
+    let store = SqliteStore::open_with(&path, small()).unwrap();
+    store.commit_ingest(on((0..2_000).step_by(3))).await.unwrap();
+    store.commit_ingest(on((0..2_000).step_by(2))).await.unwrap();
+    let all: BTreeSet<i32> = (0..2_000).filter(|day| day % 3 == 0 || day % 2 == 0).collect();
+    let marked = store.dirty_days(u32::MAX).await.unwrap();
+    assert_eq!(marked.iter().map(|dirty| dirty.day.epoch_days()).collect::<BTreeSet<_>>(), all);
+    store.save_verdicts(&[], &marked).await.unwrap();
+    assert_eq!(dirty(&store).await, BTreeSet::new());
+    store.mark_all_dirty().await.unwrap();
+    assert!(waiting(&store).await > 50);
+    assert_eq!(dirty(&store).await, all);
+    assert_eq!(waiting(&store).await, 0);
+}
+
+#[tokio::test]
+async fn clearing_leaves_what_waits_in_the_log() {
+    let (_directory, path) = place();
+    let store = SqliteStore::open(&path).unwrap();
+    store.commit_ingest(on(0..3)).await.unwrap();
+    let judged = store.dirty_days(u32::MAX).await.unwrap();
+    store.commit_ingest(on(1..2)).await.unwrap();
+    store.save_verdicts(&[], &judged).await.unwrap();
+    let state = |day| store.list_state(DayRange::only(Day::from_epoch_days(day)));
+    assert_eq!((state(0).await.unwrap().dirty, state(1).await.unwrap().dirty), (false, true));
+    assert_eq!(dirty(&store).await, BTreeSet::from([1]));
+}
+
+#[tokio::test]
+async fn commits_fold_a_long_log() {
+    let (_directory, path) = place();
+    let store = SqliteStore::open_with(&path, small()).unwrap();
+    store.commit_ingest(on(0..20_000)).await.unwrap();
+    let long = waiting(&store).await;
+    assert!(long > 600, "{long}");
+    for _ in 0..5 {
+        store.commit_ingest(on(0..1)).await.unwrap();
+    }
+    assert!(waiting(&store).await < long - 25);
+    let state = store.list_state(DayRange { start: Day::from_epoch_days(-9), end: Day::from_epoch_days(-1) });
+    assert!(!state.await.unwrap().dirty);
+    assert_eq!(dirty(&store).await.len(), 20_000);
+}
