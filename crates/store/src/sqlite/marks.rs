@@ -5,18 +5,18 @@
 
 use std::cmp::Reverse;
 
-use model::{Counts, DayRange, Environment};
+use model::{Counts, Day, DayRange, Environment};
 use rusqlite::Transaction;
 
 use super::{many, sql};
-use crate::Result;
 use crate::packed::{Builder, Entries, Entry, Family, Group, Page, Policy};
+use crate::{Result, StoreError};
 
 /// How many rows of the log are folded at once: at most some hundred thousand marks. The more, the fewer pages each costs.
 const FOLDED: u32 = 64;
 
 /// How many rows of the log may wait before commits fold them too, where nobody reads marks.
-const MOST: i64 = 512;
+const MOST: i64 = 1_024;
 
 /// Days as they are marked with one mark.
 #[derive(Debug)]
@@ -116,6 +116,33 @@ pub(super) fn fold(tx: &Transaction<'_>) -> Result<()> {
 pub(super) fn fold_all(tx: &Transaction<'_>) -> Result<()> {
     while last(tx)?.is_some() {
         fold(tx)?;
+    }
+    Ok(())
+}
+
+/// Takes back the marks of days before `day`.
+pub(super) fn purge(tx: &Transaction<'_>, day: Day) -> Result<()> {
+    tx.prepare_cached(sql::MARK_PURGE)?.execute((day.epoch_days(),))?;
+    let first = Group::new(0, Environment::Production, day);
+    tx.prepare_cached(sql::MARKED_PURGE)?.execute((first.span,))?;
+    // Within the span of the day the earlier ones go.
+    let earlier = bit(first.slot) - 1;
+    let mut list = tx.prepare_cached(sql::MARKED_LIST_OF)?;
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let rows: Vec<(i64, u32, Vec<u8>)> =
+        list.query_map((first.span, earlier), row)?.collect::<rusqlite::Result<_>>()?;
+    for (id, days, body) in rows {
+        let mut left = Builder::new(Family::Day, body.len().saturating_mul(4));
+        for entry in Entries::new(Family::Day, &body) {
+            let entry = entry?;
+            if entry.key.slot >= first.slot && left.add(&entry)?.is_some() {
+                return Err(StoreError::Corrupt("a page of marks grew; this is a bug".to_owned()));
+            }
+        }
+        match left.finish() {
+            Some(page) => tx.prepare_cached(sql::MARKED_REPLACE)?.execute((id, days & !earlier, &page.body))?,
+            None => tx.prepare_cached(sql::MARKED_REMOVE_ONE)?.execute((id,))?,
+        };
     }
     Ok(())
 }

@@ -10,11 +10,11 @@ use crate::packed::{Family, Policy, day_of, span_of};
 /// Deletes what is older than `day`, and the texts of routes and companies that nothing counts any more. Returns how many
 /// counts went.
 pub(super) fn purge_before(tx: &Transaction<'_>, day: Day, policy: Policy) -> Result<u64> {
-    marks::fold_all(tx)?;
+    marks::purge(tx, day)?;
     let gone = purge_family(tx, Family::Tally, day, policy)?;
     purge_family(tx, Family::Company, day, policy)?;
     purge_family(tx, Family::Day, day, policy)?;
-    for statement in [sql::COMPANY_PURGE, sql::MARK_PURGE, sql::VERDICT_PURGE, sql::ROUTE_PURGE] {
+    for statement in [sql::COMPANY_PURGE, sql::VERDICT_PURGE, sql::ROUTE_PURGE] {
         tx.prepare_cached(statement)?.execute((day.epoch_days(),))?;
     }
     platform::reset(tx)?;

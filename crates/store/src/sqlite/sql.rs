@@ -122,7 +122,11 @@ statements! {
     MARKED_FIRST = "marked.first";
     MARKED_LAST = "marked.last";
     MARKED_LIST = "marked.list";
+    MARKED_LIST_OF = "marked.list_of";
+    MARKED_PURGE = "marked.purge";
     MARKED_REMOVE = "marked.remove";
+    MARKED_REMOVE_ONE = "marked.remove_one";
+    MARKED_REPLACE = "marked.replace";
     MEMBER_ADD = "member.add";
     MEMBER_HAS_ADMIN = "member.has_admin";
     MEMBER_LIST = "member.list";

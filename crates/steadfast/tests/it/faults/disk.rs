@@ -70,7 +70,7 @@ fn a_full_disk_ends_an_ingest_with_a_clear_error_and_room_again_goes_on() {
     let program = program();
     let lines: String = (0..20_000)
         .map(|number| {
-            let path = format!("/flood/{}/x{}y", "long-".repeat(12), number % 900);
+            let path = format!("/flood/{}/x{number}y", "long-".repeat(12));
             Call { path: &path, days_ago: 1 + number / 900, ..Call::default() }.line()
         })
         .collect();

@@ -138,17 +138,26 @@ fn walk_run(
                 break;
             }
             is_first = false;
+            // Most entries of a page are of no group: they are told by one number.
+            let mut wanted = place_of(&group.first());
             for entry in Entries::new(family, blob(1)?) {
                 let entry = entry?;
-                while groups.get(at).is_some_and(|group| group.last() < entry.key) {
+                let place = place_of(&entry.key);
+                while wanted < place {
                     at += 1;
+                    let Some(group) = groups.get(at) else { return Ok(()) };
+                    wanted = place_of(&group.first());
                 }
-                let Some(group) = groups.get(at) else { return Ok(()) };
-                if group.first() <= entry.key {
+                if wanted == place {
                     each(at, &entry)?;
                 }
             }
         }
     }
     Ok(())
+}
+
+/// The app, environment and day of a key as one number of the same order.
+fn place_of(key: &Key) -> u64 {
+    u64::from(key.app) << 8 | u64::from(key.slot)
 }

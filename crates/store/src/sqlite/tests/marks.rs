@@ -82,11 +82,34 @@ async fn commits_fold_a_long_log() {
     store.commit_ingest(on(0..20_000)).await.unwrap();
     let long = waiting(&store).await;
     assert!(long > 600, "{long}");
-    for _ in 0..5 {
+    for _ in 0..2 {
         store.commit_ingest(on(0..1)).await.unwrap();
     }
     assert!(waiting(&store).await < long - 25);
     let state = store.list_state(DayRange { start: Day::from_epoch_days(-9), end: Day::from_epoch_days(-1) });
     assert!(!state.await.unwrap().dirty);
     assert_eq!(dirty(&store).await.len(), 20_000);
+}
+
+#[tokio::test]
+async fn purging_takes_what_waits_in_the_log() {
+    for policy in [small(), Policy::default()] {
+        let (_directory, path) = place();
+        let store = SqliteStore::open_with(&path, policy).unwrap();
+        store.commit_ingest(on((0..200).step_by(2))).await.unwrap();
+        // Within a span, at its beginning, in the one after, and after all.
+        for first in [10, 11, 24, 57, 199] {
+            let rows = waiting(&store).await;
+            store.purge_before(Day::from_epoch_days(first)).await.unwrap();
+            assert!(rows > 0 && waiting(&store).await <= rows);
+            let state = |day| store.list_state(DayRange::only(Day::from_epoch_days(day)));
+            for day in [first - 2, first - 1, first, first + 1] {
+                assert_eq!(state(day).await.unwrap().dirty, day >= first && day % 2 == 0 && day < 200, "{first} {day}");
+            }
+        }
+        assert_eq!(waiting(&store).await, 0);
+        store.commit_ingest(on((0..200).step_by(2))).await.unwrap();
+        store.purge_before(Day::from_epoch_days(71)).await.unwrap();
+        assert_eq!(dirty(&store).await, (71..200).filter(|day| day % 2 == 0).collect());
+    }
 }

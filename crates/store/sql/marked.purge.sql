@@ -1,0 +1,1 @@
+DELETE FROM mark_log WHERE span < ?1

@@ -1,0 +1,1 @@
+DELETE FROM mark_log WHERE id = ?1
