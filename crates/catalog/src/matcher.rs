@@ -16,10 +16,12 @@ use crate::template::Mixed;
 
 mod build;
 mod known;
+mod squeezed;
 #[cfg(test)]
 mod tests;
 
 use known::Known;
+use squeezed::{LOT, Squeezed};
 
 /// No route, or no node.
 const NONE: u32 = u32::MAX;
@@ -34,6 +36,8 @@ pub struct Matcher {
     mixed: Vec<(Mixed, u32)>,
     hasher: FixedState,
     /// The answers to the most frequent questions.
+    squeezed: Squeezed,
+    /// And to most others.
     known: Known,
 }
 
@@ -47,6 +51,8 @@ struct Node {
     mixed: (u32, u32),
     /// Whether it has literal children.
     literals: bool,
+    /// Whether one of them looks like an identifier.
+    identifiers: bool,
     /// How many segments the shortest and the longest route below have from here on.
     below: (u32, u32),
 }
@@ -80,6 +86,17 @@ type Step = (u32, Option<Next>);
 /// The answer depends on a segment that is not known.
 struct Unsure;
 
+/// What is known of a segment.
+#[derive(Clone, Copy)]
+enum Seen<'a> {
+    /// Itself.
+    Text(&'a str),
+    /// That it is no literal of any route.
+    NoLiteral,
+    /// That it looks like an identifier: see [`squeezed::is_identifier`].
+    Identifier,
+}
+
 impl Matcher {
     /// Builds the tree of the routes that are documented now.
     #[must_use]
@@ -100,24 +117,49 @@ impl Matcher {
 
     /// Calls `each` with the route of every path, in their order: the same as [`Matcher::match_path`], and faster.
     pub fn match_paths(&self, paths: &[&str], mut each: impl FnMut(Option<usize>)) {
-        let mut left = paths.iter();
-        self.known.find_all(paths, |known| {
+        for paths in paths.chunks(LOT) {
+            let mut routes = [None; LOT];
+            self.squeezed.find_all(paths, &mut routes);
+            if routes.iter().take(paths.len()).any(Option::is_none) {
+                self.match_others(paths, &mut routes);
+            }
+            routes.iter().take(paths.len()).for_each(|route| each(route.map(|route| route as usize)));
+        }
+    }
+
+    /// Finds the routes of those paths that have none yet.
+    fn match_others(&self, paths: &[&str], routes: &mut [Option<u32>; LOT]) {
+        let (mut others, mut count) = ([""; LOT], 0);
+        for (path, _) in paths.iter().zip(&*routes).filter(|(_, route)| route.is_none()) {
+            if let Some(other) = others.get_mut(count) {
+                *other = path;
+            }
+            count += 1;
+        }
+        let others = others.get(..count).unwrap_or_default();
+        let mut left = others.iter();
+        let mut unknown = routes.iter_mut().filter(|route| route.is_none());
+        self.known.find_all(others, |known| {
             let path = left.next().copied().unwrap_or_default();
-            each(known.map(|route| route as usize).or_else(|| self.match_segments(&cut_path(path))));
+            if let Some(route) = unknown.next() {
+                let walked = || self.match_segments(&cut_path(path)).and_then(|route| u32::try_from(route).ok());
+                *route = known.or_else(walked);
+            }
         });
     }
 
     /// The route that segments have, as an index into the routes of the catalog.
     #[must_use]
     pub fn match_segments(&self, segments: &Segments<'_>) -> Option<usize> {
-        let found = self.walk(segments.len(), |index| Some(&*segments.get(index)?.text));
+        let text = |index: usize| segments.get(index).map_or(Seen::NoLiteral, |segment| Seen::Text(&segment.text));
+        let found = self.walk(segments.len(), text);
         // A text is always known here.
         found.unwrap_or(None).map(|route| route as usize)
     }
 
-    /// Walks the tree for a path of which some segments may be unknown but for one thing: that they are no literal of
-    /// any route. Fails where the answer depends on what an unknown one is.
-    fn walk<'s>(&self, count: usize, text: impl Fn(usize) -> Option<&'s str>) -> Result<Option<u32>, Unsure> {
+    /// Walks the tree for a path of which some segments may be unknown but for one thing. Fails where the answer depends
+    /// on what an unknown one is.
+    fn walk<'s>(&self, count: usize, seen: impl Fn(usize) -> Seen<'s>) -> Result<Option<u32>, Unsure> {
         let Ok(count) = u32::try_from(count) else { return Ok(None) };
         // Where to go on when a branch fails. It grows by at most one entry a level.
         let mut untried: SmallVec<[(u32, u32, Next); 16]> = SmallVec::new();
@@ -131,7 +173,7 @@ impl Matcher {
             let step = if left < node.below.0.max(1) || left > node.below.1 {
                 None
             } else {
-                self.step(at, node, next, text(depth as usize))?
+                self.step(at, node, next, seen(depth as usize))?
             };
             match step {
                 Some((child, then)) => {
@@ -149,13 +191,16 @@ impl Matcher {
     }
 
     /// The next child of a node that accepts a segment, and what is left to try after it, if anything.
-    fn step(&self, at: u32, node: &Node, next: Next, segment: Option<&str>) -> Result<Option<Step>, Unsure> {
+    fn step(&self, at: u32, node: &Node, next: Next, segment: Seen<'_>) -> Result<Option<Step>, Unsure> {
         let parameter = (node.parameter != NONE).then_some(Next::Parameter);
         let (first, end) = node.mixed;
         let mut from = first;
         match next {
             Next::Literal => {
-                if let Some(segment) = segment
+                if node.identifiers && matches!(segment, Seen::Identifier) {
+                    return Err(Unsure);
+                }
+                if let Seen::Text(segment) = segment
                     && node.literals
                     && let Some(child) = self.literal(at, segment)
                 {
@@ -166,7 +211,7 @@ impl Matcher {
             Next::Parameter => from = end,
         }
         for index in from..end {
-            let (Some((mixed, child)), Some(segment)) = (self.mixed.get(index as usize), segment) else {
+            let (Some((mixed, child)), Seen::Text(segment)) = (self.mixed.get(index as usize), segment) else {
                 return Err(Unsure);
             };
             if mixed.matches(segment) {

@@ -6,7 +6,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use model::Catalog;
 
-use super::{Known, Literal, Matcher, NONE, Node, hash};
+use super::squeezed::is_identifier;
+use super::{Known, Literal, Matcher, NONE, Node, Squeezed, hash};
 use crate::template::{Mixed, Pattern, Template};
 
 #[derive(Default)]
@@ -39,6 +40,7 @@ impl Builder {
             self.add(*index, template);
         }
         let mut matcher = self.freeze();
+        matcher.squeezed = Squeezed::new(&matcher, templates.iter().map(|(_, template)| template));
         matcher.known = Known::new(&matcher, templates.iter().map(|(_, template)| template));
         matcher
     }
@@ -80,6 +82,7 @@ impl Builder {
             texts: String::new(),
             mixed: Vec::new(),
             hasher,
+            squeezed: Squeezed::default(),
             known: Known::default(),
         };
         // Each text is kept once however many nodes have it, so that all stay close together.
@@ -94,6 +97,7 @@ impl Builder {
                 parameter: node.parameter,
                 mixed: (first, narrow(matcher.mixed.len())),
                 literals: !node.literals.is_empty(),
+                identifiers: node.literals.iter().any(|(text, _)| is_identifier(text)),
                 below,
             });
             for (text, child) in node.literals {

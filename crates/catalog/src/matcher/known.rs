@@ -11,7 +11,7 @@ use std::hint::black_box;
 
 use wide::u8x16;
 
-use super::Matcher;
+use super::{Matcher, Seen};
 use crate::template::{Pattern, Template};
 
 /// The most segments that a path may have to be known.
@@ -111,8 +111,8 @@ impl Known {
         let items: Option<Vec<u32>> = template.segments.iter().map(item).collect();
         let Some(items) = items.filter(|items| items.len() <= MOST) else { return };
         let text = |index: usize| match template.segments.get(index) {
-            Some(Pattern::Literal(text)) => Some(text.as_str()),
-            _ => None,
+            Some(Pattern::Literal(text)) => Seen::Text(text),
+            _ => Seen::NoLiteral,
         };
         let Ok(Some(route)) = tree.walk(items.len(), text) else { return };
         let hash = items.iter().fold(0, |hash, item| {
@@ -427,13 +427,13 @@ mod tests {
 
     fn segment() -> impl Strategy<Value = String> {
         let long = "long-literal-with-[ab]-in-the-middle";
-        prop_oneof![4 => "[ab12.]{1,3}", 3 => "\\{[xy]\\}", 2 => long, 1 => "[ab]?\\{x\\}(\\.pdf|[ab])", 1 => "é%41"]
+        prop_oneof![4 => "[ab12.-]{1,3}", 3 => "\\{[xy]\\}", 2 => long, 1 => "[ab]?\\{x\\}(\\.pdf|[ab])", 1 => "é%41"]
     }
 
     fn path() -> impl Strategy<Value = String> {
         let long = "long-literal-with-[ab]-in-the-middle";
         let segment =
-            prop_oneof![4 => "[ab12.]{0,3}", 3 => "[0-9]{1,9}", 2 => long, 1 => "[ab][0-9](\\.pdf|[ab])", 1 => "é%41"];
+            prop_oneof![4 => "[ab12.-]{0,3}", 3 => "[0-9]{1,9}", 2 => long, 1 => "[ab][0-9](\\.pdf|[ab])", 1 => "é%41"];
         (prop::collection::vec(segment, 0..6), "(/|\\?a/b|#x)?")
             .prop_map(|(segments, end)| format!("/{}{end}", segments.join("/")))
     }

@@ -183,7 +183,8 @@ impl Steadfast {
             environment: options.environment,
             kept_rejects: BLOCK_EVIDENCE,
         };
-        Reading::new(self, input, options, located, job, catalog, outcome).run(progress).await
+        let (reading, engine) = Reading::new(self, input, options, located, job, catalog, outcome);
+        reading.run(engine, progress).await
     }
 }
 
@@ -257,7 +258,6 @@ struct Reading<'a> {
     newest_known: i64,
     /// Lines of the source that are read, earlier runs included.
     line: u64,
-    engine: Option<Engine>,
     rejects: RejectCounts,
     received: OfSource,
     kept: Kept,
@@ -275,14 +275,15 @@ impl<'a> Reading<'a> {
         job: Job,
         catalog: Arc<Catalog>,
         outcome: IngestOutcome,
-    ) -> Self {
+    ) -> (Self, Engine) {
         let (offset, within_line, line) = located
             .before
             .as_ref()
             .map_or((0, false, 0), |position| (position.offset, position.within_line, position.lines));
         let live = !matches!(input, Input::File(_));
         let blocks = Blocks::new(located.source.stream, located.marks, offset, within_line, live);
-        Self {
+        let engine = Engine::new(blocks, options.threads, &job);
+        let reading = Self {
             steadfast,
             input,
             source: options.source.clone(),
@@ -295,7 +296,6 @@ impl<'a> Reading<'a> {
             position: located.before,
             newest_known: located.newest_known,
             line,
-            engine: Some(Engine::new(blocks, options.threads, &job)),
             job: Arc::new(job),
             catalog,
             rejects: RejectCounts::default(),
@@ -304,30 +304,36 @@ impl<'a> Reading<'a> {
             refused: Refused::default(),
             evidence: Vec::new(),
             outcome,
-        }
+        };
+        (reading, engine)
     }
 
-    /// Reads rounds to the end. While they are read, the counts of those before are committed.
-    async fn run(mut self, progress: &dyn Progress) -> Result<IngestOutcome, Error> {
+    /// Reads rounds to the end. While one is read, what the one before told is gone through, and the counts of those before
+    /// that are committed.
+    async fn run(mut self, engine: Engine, progress: &dyn Progress) -> Result<IngestOutcome, Error> {
         let mut commit: Option<Saving> = None;
         let mut prepared = Instant::now();
+        let mut reading = self.read_round(engine);
         loop {
-            let Round { engine, outcomes, ended } = self.read_round().await?;
-            let firsts = outcomes.iter().flat_map(|outcome| &outcome.firsts);
-            self.kept.learn(firsts, self.steadfast.store.as_ref()).await?;
-            for outcome in &outcomes {
-                self.add(outcome);
-            }
+            let Round { mut engine, outcomes, ended } = reading.await.map_err(|_| Error::Interrupted)?;
+            self.outcome.lines += outcomes.iter().map(|outcome| outcome.lines).sum::<u64>();
+            self.outcome.counted += outcomes.iter().map(|outcome| outcome.counted).sum::<u64>();
             progress.advance(self.packed.load(Ordering::Relaxed), self.outcome.lines);
             let full = self.kept.is_full() || engine.is_full();
             let keys = engine.len();
-            self.engine = Some(engine);
             let held = keys > 0 || self.rejects.total() > 0 || !self.evidence.is_empty();
             let silent = self.last_line == LastLine::IsFinal && outcomes.is_empty() && held;
             let due = ended || full || silent || keys >= KEYS || prepared.elapsed() >= INTERVAL;
-            if due && !self.hopeless() {
+            let hopeless = self.hopeless();
+            let mut counts = None;
+            if due && (ended || !hopeless) {
                 self.finish(commit.take()).await?;
-                commit = Some(tokio::spawn(self.prepare_commit()?.save(self.steadfast.clone())));
+                counts = Some(self.take_counts(&mut engine, &outcomes));
+            }
+            let next = (!ended).then(|| self.read_round(engine));
+            self.admit(&outcomes).await?;
+            if let Some(counts) = counts.filter(|_| !hopeless) {
+                commit = Some(tokio::spawn(self.prepare_commit(counts)?.save(self.steadfast.clone())));
                 self.kept.turn_over();
                 prepared = Instant::now();
             }
@@ -335,15 +341,21 @@ impl<'a> Reading<'a> {
                 self.finish(commit.take()).await?;
                 self.kept.forget();
             }
-            if ended {
-                self.outcome.hopeless = self.hopeless();
-                if self.outcome.hopeless {
-                    // For the evidence alone.
-                    self.prepare_commit()?;
-                }
-                return Ok(self.outcome);
+            match next {
+                Some(next) => reading = next,
+                None => return self.end(hopeless),
             }
         }
+    }
+
+    /// What was read, at the end.
+    fn end(mut self, hopeless: bool) -> Result<IngestOutcome, Error> {
+        self.outcome.hopeless = hopeless;
+        if hopeless {
+            // The evidence alone.
+            self.steadfast.keep_rejects(&std::mem::take(&mut self.evidence))?;
+        }
+        Ok(self.outcome)
     }
 
     /// Whether nothing of a new file could be used so far, which is most likely read in a wrong format. Then it is
@@ -364,8 +376,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Reads a round on the blocking threads.
-    async fn read_round(&mut self) -> Result<Round, Error> {
-        let Some(mut engine) = self.engine.take() else { return Err(Error::Interrupted) };
+    fn read_round(&self, mut engine: Engine) -> tokio::task::JoinHandle<Round> {
         let job = Arc::clone(&self.job);
         let now = self.steadfast.clock.now();
         let bounds = TimeBounds { now, oldest: self.steadfast.oldest(now) };
@@ -378,8 +389,14 @@ impl<'a> Reading<'a> {
             }
             Round { engine, outcomes, ended }
         })
-        .await
-        .map_err(|_| Error::Interrupted)
+    }
+
+    /// Adds what the blocks of a round told.
+    async fn admit(&mut self, outcomes: &[BlockOutcome]) -> Result<(), Error> {
+        let firsts = outcomes.iter().flat_map(|outcome| &outcome.firsts);
+        self.kept.learn(firsts, self.steadfast.store.as_ref()).await?;
+        outcomes.iter().for_each(|outcome| self.add(outcome));
+        Ok(())
     }
 
     /// Adds what one block told, in the order of the source.
@@ -400,20 +417,23 @@ impl<'a> Reading<'a> {
         }
         self.outcome.rejected.merge(&block.reject_counts);
         self.line += block.lines;
-        self.outcome.lines += block.lines;
-        self.outcome.counted += block.counted;
     }
 
-    /// Takes everything counted so far, with the position up to which it was.
-    fn prepare_commit(&mut self) -> Result<Prepared, Error> {
+    /// Takes everything counted so far, with the position up to which it was: what the last blocks told is yet to be added.
+    fn take_counts(&mut self, engine: &mut Engine, last: &[BlockOutcome]) -> Counted {
         let at = self.steadfast.clock.now();
-        let Some(engine) = self.engine.as_mut() else { return Err(Error::Interrupted) };
-        let tallied = engine.tallies().map(WorkerTally::drain).collect();
         self.outcome.unfinished = !engine.blocks.unfinished().is_empty();
         if let Some(End::Failed(error)) = engine.blocks.end() {
             self.outcome.failure = Some(format!("{error}; what is counted above is kept"));
         }
-        let after = position(self.input, &engine.blocks, self.line, at);
+        let lines = self.line + last.iter().map(|block| block.lines).sum::<u64>();
+        let after = position(self.input, &engine.blocks, lines, at);
+        Counted { at, tallied: engine.tallies().map(WorkerTally::drain).collect(), after }
+    }
+
+    /// Prepares a commit of what was counted, when all that the blocks told is added.
+    fn prepare_commit(&mut self, counted: Counted) -> Result<Prepared, Error> {
+        let Counted { at, tallied, after } = counted;
         self.steadfast.keep_rejects(&std::mem::take(&mut self.evidence))?;
         let mut commit = IngestCommit {
             before: self.position.clone(),
@@ -452,6 +472,13 @@ impl Input {
 
 /// A commit under way, which gives the position as it was saved, and how many of its calls name no app.
 type Saving = tokio::task::JoinHandle<Result<(Option<SourcePosition>, u64), Error>>;
+
+/// What was counted up to some moment, and where the source stood then.
+struct Counted {
+    at: UnixMillis,
+    tallied: Vec<Tallied>,
+    after: Option<SourcePosition>,
+}
 
 /// A commit, and what is to be put together for it.
 struct Prepared {

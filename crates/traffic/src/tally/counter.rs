@@ -38,6 +38,11 @@ impl Key {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "takes the key apart again")]
+    pub(super) fn route(self) -> u32 {
+        self.app_and_route as u32
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "takes the key apart again")]
     pub(super) fn parts(self) -> (u32, u32, u32, Day, u16, Environment) {
         let day = FIRST_DAY + (self.rest >> 10 & 0x3f_ffff) as i32;
         let status = (self.rest >> 1 & 0x1ff) as u16 + FIRST_STATUS;
@@ -132,15 +137,19 @@ impl<K: Packed> Counter<K> {
     pub(super) fn flush(&mut self) {
         self.make_room(self.staged.len());
         let mut staged = std::mem::take(&mut self.staged);
-        // Nothing here waits for anything before, so that memory is asked for all places at once.
-        let mask = self.places.len().wrapping_sub(1);
-        let touched =
-            |(key, _): &(K, u8)| self.places.get(key.hash() & mask).map_or(0, |entry| u64::from(entry.classes[0]));
-        black_box(staged.iter().map(touched).sum::<u64>());
+        self.look_for(staged.iter().map(|(key, _)| *key));
         for (key, class) in staged.drain(..) {
             self.place(key, class);
         }
         self.staged = staged;
+    }
+
+    /// Looks where keys are that are to be added. Nothing here waits for anything before, so that memory is asked for all
+    /// places at once.
+    pub(super) fn look_for(&self, keys: impl Iterator<Item = K>) {
+        let mask = self.places.len().wrapping_sub(1);
+        let touched = |key: K| self.places.get(key.hash() & mask).map_or(0, |entry| u64::from(entry.classes[0]));
+        black_box(keys.map(touched).sum::<u64>());
     }
 
     /// Adds a call at once. Tells whether it is the first of its key.

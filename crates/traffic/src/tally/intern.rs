@@ -43,9 +43,15 @@ impl Interner {
     }
 
     /// The number of a text.
-    #[inline]
+    #[cfg(test)]
     pub(super) fn number(&mut self, text: &str) -> u32 {
-        let head = head(text.as_bytes());
+        self.number_within(&[], text)
+    }
+
+    /// The number of a text that most likely stands somewhere within `block`, which makes it the sooner known.
+    #[inline]
+    pub(super) fn number_within(&mut self, block: &[u8], text: &str) -> u32 {
+        let head = head_within(block, text).unwrap_or_else(|| head(text.as_bytes()));
         let mask = self.places.len().wrapping_sub(1);
         let mut at = self.hash(text, &head);
         while let Some(place) = self.places.get(at & mask) {
@@ -119,7 +125,6 @@ impl Interner {
     }
 
     /// The text with a number.
-    #[cfg(test)]
     pub(super) fn text(&self, number: u32) -> Option<&str> {
         self.texts.get(number as usize).map(AsRef::as_ref)
     }
@@ -138,7 +143,34 @@ fn folded(one: u64, other: u64) -> u64 {
     product as u64 ^ (product >> 64) as u64
 }
 
-#[inline]
+/// As many ones as a head has bytes, and zeros after: which of them count is a window of these.
+const ONES: [u8; 48] = {
+    let mut ones = [0; 48];
+    let mut at = 0;
+    while at < 24 {
+        ones[at] = 0xff;
+        at += 1;
+    }
+    ones
+};
+
+/// The head of a text that stands within `block`, and not at its very end.
+///
+/// How long texts are changes from one to the next as good as by chance, and asking for it costs more than all the rest. So
+/// 24 bytes are read whatever the length is, and those behind the text left out.
+#[inline(always)]
+fn head_within(block: &[u8], text: &str) -> Option<Head> {
+    // A text that begins within the block's memory is part of the block, since both are borrowed.
+    let start = (text.as_ptr() as usize).wrapping_sub(block.as_ptr() as usize);
+    let bytes: &[u8; 24] = block.get(start..)?.first_chunk()?;
+    let ones: &[u8; 24] = ONES.get(24 - text.len().min(24)..)?.first_chunk()?;
+    let word = |bytes: &[u8; 24], at: usize| -> u64 {
+        bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |chunk| u64::from_le_bytes(*chunk))
+    };
+    Some([0, 8, 16].map(|at| word(bytes, at) & word(ones, at)))
+}
+
+#[inline(never)]
 fn head(bytes: &[u8]) -> Head {
     let word =
         |at: usize| bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |chunk| u64::from_le_bytes(*chunk));
@@ -196,6 +228,20 @@ mod tests {
             padded.resize(40, 0);
             let expected: Vec<u64> = padded[..24].chunks(8).map(|word| u64::from_le_bytes(word.try_into().unwrap())).collect();
             prop_assert_eq!(head(&bytes).to_vec(), expected);
+        }
+
+        #[test]
+        fn the_head_is_the_same_wherever_the_text_stands(block in "[a-cé]{0,80}") {
+            let ends: Vec<usize> = block.char_indices().map(|(at, _)| at).chain([block.len()]).collect();
+            for (index, start) in ends.iter().enumerate() {
+                for end in &ends[index..] {
+                    let text = &block[*start..*end];
+                    let found = head_within(block.as_bytes(), text);
+                    prop_assert_eq!(found, (start + 24 <= block.len()).then(|| head(text.as_bytes())));
+                    let elsewhere = text.to_owned();
+                    prop_assert_eq!(head_within(block.as_bytes(), &elsewhere), None);
+                }
+            }
         }
 
         #[test]

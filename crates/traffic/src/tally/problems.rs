@@ -45,7 +45,6 @@ pub(super) struct Whose<'a> {
 pub(super) struct How {
     pub(super) method: u32,
     pub(super) status: u16,
-    pub(super) class: u8,
 }
 
 impl Problems {
@@ -58,39 +57,53 @@ impl Problems {
         }
     }
 
-    /// Adds a call: of a documented route, by its index, or of an undocumented one. What is new of its app,
-    /// environment and day is appended to `firsts`.
-    pub(super) fn add(
+    /// The key under which a call is counted: of a documented route, by its index, or of an undocumented one. Its company
+    /// most likely stands within `block`.
+    pub(super) fn key(
         &mut self,
+        block: &[u8],
         whose: Whose<'_>,
         route: Result<u32, &str>,
         how: How,
         company: Company<&str>,
-        firsts: &mut Vec<First>,
-    ) {
-        let Whose { app, app_id, environment, day } = whose;
-        let route_number = route.unwrap_or_else(|text| UNDOCUMENTED | self.routes.number(text));
-        let company_number = match company {
+    ) -> ProblemKey {
+        let route = route.unwrap_or_else(|text| UNDOCUMENTED | self.routes.number_within(block, text));
+        let company = match company {
             Company::Absent => ABSENT,
             Company::Others => OTHERS,
-            Company::Named(name) => NAMED + self.companies.number(name),
+            Company::Named(name) => NAMED + self.companies.number_within(block, name),
         };
-        let key = Key::new(app, route_number, how.method, day, how.status, environment);
-        if !self.counter.add_now(ProblemKey { key, company: company_number }, how.class) {
-            return;
+        let key = Key::new(whose.app, route, how.method, whose.day, how.status, whose.environment);
+        ProblemKey { key, company }
+    }
+
+    /// Adds calls, of each its key, its class and whose it is. What is new of an app, environment and day is appended to
+    /// `firsts`.
+    pub(super) fn add_all(&mut self, calls: &[(ProblemKey, u8, Whose<'_>)], firsts: &mut Vec<First>) {
+        self.counter.look_for(calls.iter().map(|(key, ..)| *key));
+        for (key, class, whose) in calls {
+            if self.counter.add_now(*key, *class) {
+                self.tell(*key, whose, firsts);
+            }
         }
-        let mut tell = |is_company, number, name: Named| {
-            if self.told.insert(((app, is_company, day, environment), number)) {
+    }
+
+    /// Tells what is new about a call, if anything is.
+    fn tell(&mut self, key: ProblemKey, whose: &Whose<'_>, firsts: &mut Vec<First>) {
+        let Whose { app, app_id, environment, day } = *whose;
+        let mut tell = |is_company, number, name: Option<&str>, named: fn(String) -> Named| {
+            if let Some(name) = name.filter(|_| self.told.insert(((app, is_company, day, environment), number))) {
                 // Decoders let only valid ids through.
                 let app = app_id.parse().unwrap_or_else(|_| AppId::unidentified());
-                firsts.push(First { app, environment, day, name });
+                firsts.push(First { app, environment, day, name: named(name.to_owned()) });
             }
         };
-        if let Err(text) = route {
-            tell(false, route_number, Named::Route(text.to_owned()));
+        let route = key.key.route();
+        if route & UNDOCUMENTED != 0 {
+            tell(false, route, self.routes.text(route & !UNDOCUMENTED), Named::Route);
         }
-        if let Company::Named(name) = company {
-            tell(true, company_number, Named::Company(name.to_owned()));
+        if let Some(number) = key.company.checked_sub(NAMED) {
+            tell(true, key.company, self.companies.text(number), Named::Company);
         }
     }
 

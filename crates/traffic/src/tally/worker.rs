@@ -35,6 +35,9 @@ pub struct BlockContext<'a, M: ?Sized> {
 /// How many calls are added at once.
 const LOT: usize = 32;
 
+/// How many of them most often show a problem, at most.
+const PROBLEMS: usize = 12;
+
 /// Calls that are to be added, and room for their routes.
 #[derive(Default)]
 struct Lot<'a> {
@@ -89,14 +92,14 @@ impl WorkerTally {
                 Ok(call) => {
                     lot.calls.push(call);
                     if lot.calls.len() >= LOT {
-                        self.add(&mut lot, context, &mut outcome);
+                        self.add(block, &mut lot, context, &mut outcome);
                     }
                 }
                 Err(reject) => keep_reject(&mut outcome, line, reject, context.kept_rejects),
             }
             outcome.lines += 1;
         });
-        self.add(&mut lot, context, &mut outcome);
+        self.add(block, &mut lot, context, &mut outcome);
         self.scratch = scratch;
         self.plain.flush();
         outcome.hours = self.hours.take();
@@ -106,6 +109,7 @@ impl WorkerTally {
     /// Adds a few calls at once: what one waits for in memory, the others need not wait for.
     fn add<'a, M: MatchRoute + ?Sized>(
         &mut self,
+        block: &'a [u8],
         lot: &mut Lot<'a>,
         context: &BlockContext<'_, M>,
         outcome: &mut BlockOutcome,
@@ -119,11 +123,12 @@ impl WorkerTally {
         }
         routes.clear();
         context.matcher.match_paths(&asked, &mut routes);
+        let mut shown = Vec::with_capacity(PROBLEMS);
         for ((call, (path, day)), route) in lot.calls.iter().zip(&asked).zip(&routes) {
             let environment = call.environment.unwrap_or(context.default_environment);
             let app_id = call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED);
-            let app = apps.number(app_id);
-            let method = methods.number(&call.method);
+            let app = apps.number_within(block, app_id);
+            let method = methods.number_within(block, &call.method);
             let class = class(call.company.is_none(), call.principal == Principal::Service);
             match route {
                 Some(route)
@@ -137,13 +142,15 @@ impl WorkerTally {
                     }
                     let route = route.ok_or(undocumented.as_str());
                     let whose = Whose { app, app_id, environment, day: *day };
-                    let how = How { method, status: call.status, class };
-                    problems.add(whose, route, how, company(call.company.as_deref()), &mut outcome.firsts);
+                    let how = How { method, status: call.status };
+                    let company = company(call.company.as_deref());
+                    shown.push((problems.key(block, whose, route, how, company), class, whose));
                 }
             }
             outcome.counted += 1;
         }
-        drop(asked);
+        problems.add_all(&shown, &mut outcome.firsts);
+        drop((asked, shown));
         lot.routes = routes;
         lot.calls.clear();
     }
