@@ -22,13 +22,18 @@ pub fn check(data: &[u8]) {
     };
     let plain = reference::Templates::new(&templates);
     let matcher = Matcher::new(&Catalog { routes: templates.iter().map(route).collect() });
-    for path in paths.lines().take(MOST) {
-        let path = format!("/{path}");
-        let segments = cut_path(&path);
+    let paths: Vec<String> = paths.lines().take(MOST).map(|path| format!("/{path}")).collect();
+    let mut at_once = Vec::new();
+    matcher.match_paths(&paths.iter().map(String::as_str).collect::<Vec<_>>(), |route| at_once.push(route));
+    assert_eq!(at_once.len(), paths.len());
+    for (path, at_once) in paths.iter().zip(at_once) {
+        let segments = cut_path(path);
+        let found = matcher.match_segments(&segments);
         if path.len() <= 2 * LONGEST {
-            assert_eq!(matcher.match_segments(&segments), plain.find(&path), "`{path}` among {templates:?}");
+            assert_eq!(found, plain.find(path), "`{path}` among {templates:?}");
         }
-        assert_eq!(undocumented_route(&segments), reference::undocumented_route(&path));
+        assert_eq!(at_once, found, "`{path}` among {templates:?}");
+        assert_eq!(undocumented_route(&segments), reference::undocumented_route(path));
     }
 }
 
