@@ -69,7 +69,13 @@ impl Kept {
                 _ => false,
             };
         }
-        let of_routes = self.counted(of_routes, false, store).await?;
+        let all: Vec<Group> = of_routes.union(&of_companies).copied().collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let near = store.near(&self.named(&all)).await?;
+        let near: Near = all.into_iter().zip(near).filter_map(|(group, near)| Some((group, near?))).collect();
+        let of_routes = self.routes.counted(of_routes, &near);
         // The place for what comes after the bound may be among them: then the bound is reached, or a path
         // that reads like it takes up one place as any other does.
         let mut rest = &of_routes[..];
@@ -82,37 +88,12 @@ impl Kept {
             self.routes.know(asked, &stored, &self.hasher);
             rest = &rest[stored.len().min(asked.len())..];
         }
-        let of_companies = self.counted(of_companies, true, store).await?;
+        let of_companies = self.companies.counted(of_companies, &near);
         for groups in of_companies.chunks(ASKED) {
             let stored = store.companies_of(&self.named(groups)).await?;
             self.companies.know(groups, &stored, &self.hasher);
         }
         Ok(())
-    }
-
-    /// Those of the groups that have counts, in the order in which the store is asked best. Of the others all is known
-    /// then.
-    async fn counted(
-        &mut self,
-        groups: IndexSet<Group, FixedState>,
-        companies: bool,
-        store: &dyn Store,
-    ) -> Result<Vec<Group>, Error> {
-        let groups: Vec<Group> = groups.into_iter().collect();
-        if groups.is_empty() {
-            return Ok(groups);
-        }
-        let near = store.near(&self.named(&groups)).await?;
-        let bounded = if companies { &mut self.companies } else { &mut self.routes };
-        let mut counted: Vec<(u64, Group)> = Vec::new();
-        for (group, near) in groups.into_iter().zip(near) {
-            match near {
-                Some(near) => counted.push((near, group)),
-                None => bounded.know(&[group], &[Vec::new()], &self.hasher),
-            }
-        }
-        counted.sort_unstable_by_key(|(near, _)| *near);
-        Ok(counted.into_iter().map(|(_, group)| group).collect())
     }
 
     /// Admits what is new, in the order of the source, and takes note of what is not admitted.
@@ -164,6 +145,9 @@ impl Kept {
     }
 }
 
+/// Where the counts of groups lie in the store, of those that have some.
+type Near = HashMap<Group, u64, FixedState>;
+
 /// The first texts of each group.
 struct Bounded {
     /// How many are kept of a group.
@@ -195,6 +179,16 @@ impl Bounded {
             self.groups.insert(*group, texts);
         }
         self.groups.contains_key(group)
+    }
+
+    /// Those of the groups that have counts, in the order in which the store is asked best. Of the others all is known then.
+    fn counted(&mut self, groups: IndexSet<Group, FixedState>, near: &Near) -> Vec<Group> {
+        let (mut counted, others): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(|it| near.contains_key(it));
+        for group in others {
+            self.groups.insert(group, HashSet::default());
+        }
+        counted.sort_unstable_by_key(|group| near.get(group));
+        counted
     }
 
     /// Takes note of what the store has of each group.

@@ -58,7 +58,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
 pub(super) fn writer(path: &Path) -> Result<Connection> {
     let mut connection = writer_with(path, MIGRATIONS).map_err(|error| at(path, error))?;
     // Work that sorts or caches much is the writer's: 12 MiB of pages instead of 2. (Commits go through tables in their order.)
-    connection.pragma_update(None, "cache_size", -12_288)?;
+    connection.pragma_update(None, "cache_size", -4_096)?;
     connection.set_transaction_behavior(TransactionBehavior::Immediate);
     Ok(connection)
 }
@@ -67,7 +67,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
 pub(super) fn reader(path: &Path) -> Result<Connection> {
     let connection = connect(path).map_err(|error| at(path, error))?;
     connection.pragma_update(None, "query_only", true)?;
-    connection.pragma_update(None, "cache_size", -8_192)?;
+    connection.pragma_update(None, "cache_size", -2_048)?;
     Ok(connection)
 }
 
