@@ -256,6 +256,16 @@ pub struct TallyDelta {
     pub counts: Counts,
 }
 
+/// What is counted of an app's day in an environment, in short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Days whose numbers are near each other are read together: ask [`Store::undocumented_routes_of`] and
+    /// [`Store::companies_of`] in this order.
+    pub place: u64,
+    /// How many calls. There can't be more routes or companies by name than these.
+    pub calls: u64,
+}
+
 /// A day of an app whose counts changed since it was last judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DirtyDay {
@@ -321,10 +331,9 @@ pub trait Store: Registry + Platform + Sources + Send + Sync {
     /// The texts of undocumented routes with calls on `since` or later, in any environment.
     async fn undocumented_routes(&self, since: Day) -> Result<Vec<String>>;
 
-    /// A number for each of these apps and days that has counts: those whose numbers are near each other are read
-    /// together. Ask [`Store::undocumented_routes_of`] and [`Store::companies_of`] in the order of these numbers, and not
-    /// at all where there is none. (Ingest asks for every app and day that it meets, and of most it has none yet.)
-    async fn near(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Option<u64>>>;
+    /// What is counted of each of these apps and days in short; none where nothing is. (Ingest asks for every app and day
+    /// that it meets, and for more only of those with many calls: see [`Counted::place`].)
+    async fn counted(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Option<Counted>>>;
 
     /// The texts of the undocumented routes that each of these apps has on that day, in the order of the question. May
     /// answer for the first ones alone, at least one, if the texts are many: ask again for the rest.

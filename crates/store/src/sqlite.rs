@@ -42,8 +42,8 @@ use rusqlite::Transaction;
 
 use crate::packed::Policy;
 use crate::{
-    CatalogImport, CatalogSave, DayVerdicts, DirtyDay, Durations, IngestCommit, LoggedChange, Result, SeenBatch,
-    SourcePosition, Store,
+    CatalogImport, CatalogSave, Counted, DayVerdicts, DirtyDay, Durations, IngestCommit, LoggedChange, Result,
+    SeenBatch, SourcePosition, Store,
 };
 use known::Known;
 use threads::{Mode, Threads};
@@ -169,9 +169,9 @@ impl Store for SqliteStore {
         self.read(move |tx| tallies::undocumented_routes(tx, since)).await
     }
 
-    async fn near(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Option<u64>>> {
+    async fn counted(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Option<Counted>>> {
         let groups = groups.to_vec();
-        self.read(move |tx| tallies::near(tx, &groups)).await
+        self.read(move |tx| tallies::counted(tx, &groups)).await
     }
 
     async fn undocumented_routes_of(&self, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<String>>> {

@@ -8,9 +8,9 @@ use std::hash::BuildHasher;
 use std::str::FromStr;
 
 use foldhash::fast::{FixedState, RandomState};
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 use model::{AppId, Day, Environment};
-use store::{Store, StoreError};
+use store::{Counted, Store, StoreError};
 use traffic::{COMPANIES_PER_DAY, Calls, First, Named, UNDOCUMENTED_ROUTES_PER_DAY};
 
 use crate::Error;
@@ -53,32 +53,36 @@ impl Default for Kept {
 }
 
 impl Kept {
-    /// Asks the store about the groups of these that are not known yet.
+    /// Asks the store as much about the groups of these as must be known to admit them.
     pub(super) async fn learn(
         &mut self,
         firsts: impl Iterator<Item = &First> + Send,
         store: &dyn Store,
     ) -> Result<(), Error> {
-        let mut of_routes: IndexSet<Group, FixedState> = IndexSet::default();
-        let mut of_companies: IndexSet<Group, FixedState> = IndexSet::default();
+        let (mut of_routes, mut of_companies) = (Wanted::default(), Wanted::default());
         for first in firsts {
             let group = self.group(first);
-            match first.name {
-                Named::Route(_) if !self.routes.knows(&group) => of_routes.insert(group),
-                Named::Company(_) if !self.companies.knows(&group) => of_companies.insert(group),
-                _ => false,
+            let wanted = match first.name {
+                Named::Route(_) => &mut of_routes,
+                Named::Company(_) => &mut of_companies,
             };
+            *wanted.entry(group).or_default() += 1;
         }
-        let all: Vec<Group> = of_routes.union(&of_companies).copied().collect();
-        if all.is_empty() {
-            return Ok(());
+        let mut unknown: IndexSet<Group, FixedState> = IndexSet::default();
+        unknown.extend(of_routes.keys().filter(|group| !self.routes.knows(group)));
+        unknown.extend(of_companies.keys().filter(|group| !self.companies.knows(group)));
+        if !unknown.is_empty() {
+            let unknown: Vec<Group> = unknown.into_iter().collect();
+            let counted = store.counted(&self.named(&unknown)).await?;
+            for (group, counted) in unknown.iter().zip(counted) {
+                self.routes.begin(group, &of_routes, counted);
+                self.companies.begin(group, &of_companies, counted);
+            }
         }
-        let near = store.near(&self.named(&all)).await?;
-        let near: Near = all.into_iter().zip(near).filter_map(|(group, near)| Some((group, near?))).collect();
-        let of_routes = self.routes.counted(of_routes, &near);
         // The place for what comes after the bound may be among them: then the bound is reached, or a path
         // that reads like it takes up one place as any other does.
-        let mut rest = &of_routes[..];
+        let uncertain = self.routes.uncertain(&of_routes);
+        let mut rest = &uncertain[..];
         while !rest.is_empty() {
             let asked = &rest[..rest.len().min(ASKED)];
             let stored = store.undocumented_routes_of(&self.named(asked)).await?;
@@ -88,8 +92,7 @@ impl Kept {
             self.routes.know(asked, &stored, &self.hasher);
             rest = &rest[stored.len().min(asked.len())..];
         }
-        let of_companies = self.companies.counted(of_companies, &near);
-        for groups in of_companies.chunks(ASKED) {
+        for groups in self.companies.uncertain(&of_companies).chunks(ASKED) {
             let stored = store.companies_of(&self.named(groups)).await?;
             self.companies.know(groups, &stored, &self.hasher);
         }
@@ -145,18 +148,28 @@ impl Kept {
     }
 }
 
-/// Where the counts of groups lie in the store, of those that have some.
-type Near = HashMap<Group, u64, FixedState>;
+/// How many texts each group may need a place for.
+type Wanted = IndexMap<Group, usize, FixedState>;
 
 /// The first texts of each group.
 struct Bounded {
     /// How many are kept of a group.
     bound: usize,
-    /// Hashes of the texts of each group: 64 bits with a seed that nobody knows, since texts may be long.
-    groups: HashMap<Group, HashSet<u64, FixedState>, FixedState>,
+    groups: HashMap<Group, Names, FixedState>,
     /// Groups of before [`Bounded::turn_over`].
-    older: HashMap<Group, HashSet<u64, FixedState>, FixedState>,
+    older: HashMap<Group, Names, FixedState>,
     texts: usize,
+}
+
+/// The first texts of a group.
+#[derive(Default)]
+struct Names {
+    /// Hashes of those that are known: 64 bits with a seed that nobody knows, since texts may be long.
+    known: HashSet<u64, FixedState>,
+    /// How many more the store may have at most. As long as all fit, it need not be asked which.
+    others: usize,
+    /// Where it is to be asked.
+    place: u64,
 }
 
 impl Bounded {
@@ -174,41 +187,56 @@ impl Bounded {
     }
 
     fn knows(&mut self, group: &Group) -> bool {
-        if let Some(texts) = self.older.remove(group) {
-            self.texts += texts.len();
-            self.groups.insert(*group, texts);
+        if let Some(names) = self.older.remove(group) {
+            self.texts += names.known.len();
+            self.groups.insert(*group, names);
         }
         self.groups.contains_key(group)
     }
 
-    /// Those of the groups that have counts, in the order in which the store is asked best. Of the others all is known then.
-    fn counted(&mut self, groups: IndexSet<Group, FixedState>, near: &Near) -> Vec<Group> {
-        let (mut counted, others): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(|it| near.contains_key(it));
-        for group in others {
-            self.groups.insert(group, HashSet::default());
+    /// Takes note of what the store has of a group in short, if the group is one of these and nothing is known of it.
+    fn begin(&mut self, group: &Group, wanted: &Wanted, counted: Option<Counted>) {
+        if wanted.contains_key(group) {
+            // Every text has a call at least.
+            let most = |counted: Counted| usize::try_from(counted.calls).unwrap_or(usize::MAX).min(self.bound);
+            let place = counted.map_or(0, |counted| counted.place);
+            let names = Names { others: counted.map_or(0, most), place, ..Names::default() };
+            self.groups.entry(*group).or_insert(names);
         }
-        counted.sort_unstable_by_key(|group| near.get(group));
-        counted
     }
 
-    /// Takes note of what the store has of each group.
+    /// Those groups of which it must be known what the store has, in the order in which it is asked best.
+    fn uncertain(&self, wanted: &Wanted) -> Vec<Group> {
+        let is_uncertain =
+            |names: &Names, more| names.others > 0 && names.known.len() + names.others + more > self.bound;
+        let place = |(group, more): (&Group, &usize)| {
+            self.groups.get(group).filter(|names| is_uncertain(names, *more)).map(|names| (names.place, *group))
+        };
+        let mut uncertain: Vec<(u64, Group)> = wanted.iter().filter_map(place).collect();
+        uncertain.sort_unstable_by_key(|(place, _)| *place);
+        uncertain.into_iter().map(|(_, group)| group).collect()
+    }
+
+    /// Takes note of what the store has of each group, beside what is admitted and not there yet.
     fn know(&mut self, groups: &[Group], stored: &[Vec<String>], hasher: &RandomState) {
         for (group, texts) in groups.iter().zip(stored) {
-            self.texts += texts.len();
-            let texts = texts.iter().map(|text| hasher.hash_one(text.as_str())).collect();
-            self.groups.insert(*group, texts);
+            let names = self.groups.entry(*group).or_default();
+            let before = names.known.len();
+            names.known.extend(texts.iter().map(|text| hasher.hash_one(text.as_str())));
+            names.others = 0;
+            self.texts += names.known.len() - before;
         }
     }
 
     fn admit(&mut self, group: Group, text: u64) -> bool {
         self.knows(&group);
-        let kept = self.groups.entry(group).or_default();
-        if kept.contains(&text) {
+        let names = self.groups.entry(group).or_default();
+        if names.known.contains(&text) {
             return true;
         }
-        let admitted = kept.len() < self.bound;
+        let admitted = names.known.len() + names.others < self.bound;
         if admitted {
-            kept.insert(text);
+            names.known.insert(text);
             self.texts += 1;
         }
         admitted
@@ -277,75 +305,4 @@ impl RefusedOf<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn company(app: &str, name: usize) -> First {
-        First {
-            app: app.parse().unwrap(),
-            environment: Environment::Production,
-            day: Day::from_epoch_days(0),
-            name: Named::Company(name.to_string()),
-        }
-    }
-
-    fn refused(kept: &mut Kept, firsts: &[First]) -> usize {
-        let mut refused = Refused::default();
-        kept.admit(firsts, &mut refused);
-        refused.names.len()
-    }
-
-    fn route(app: usize, text: &str) -> First {
-        First { name: Named::Route(text.to_owned()), ..company(&app.to_string(), 0) }
-    }
-
-    /// More texts than the store answers with at once.
-    #[tokio::test]
-    async fn bounds_are_learned_of_all_apps_however_long_their_routes() {
-        const APPS: usize = 6;
-        let directory = tempfile::tempdir().unwrap();
-        let store = store::sqlite::SqliteStore::open(&directory.path().join("steadfast.db")).unwrap();
-        let text = |number: usize| format!("/{number}/{}", "x".repeat(1_000));
-        let delta = |app: usize, route: usize| store::TallyDelta {
-            app: app as u32,
-            environment: Environment::Production,
-            day: Day::from_epoch_days(0),
-            route: route as u32,
-            method: 0,
-            status: 404,
-            counts: model::Counts { calls: 1, ..model::Counts::default() },
-        };
-        let routes = 0..UNDOCUMENTED_ROUTES_PER_DAY;
-        let commit = store::IngestCommit {
-            apps: (0..APPS).map(|app| app.to_string().parse().unwrap()).collect(),
-            routes: routes.clone().map(|it| model::RouteKey { documented: false, text: text(it) }).collect(),
-            methods: vec!["GET".to_owned()],
-            tallies: (0..APPS).flat_map(|app| routes.clone().map(move |route| delta(app, route))).collect(),
-            ..store::IngestCommit::empty(model::UnixMillis(0))
-        };
-        store.commit_ingest(commit).await.unwrap();
-
-        let mut kept = Kept::default();
-        // The last app has no counts.
-        let firsts: Vec<First> = (0..=APPS).flat_map(|app| [route(app, &text(7)), route(app, "/new")]).collect();
-        kept.learn(firsts.iter(), &store).await.unwrap();
-        assert_eq!(refused(&mut kept, &firsts), APPS);
-        assert_eq!(refused(&mut kept, &firsts[2 * APPS..]), 0);
-    }
-
-    #[test]
-    fn what_is_met_again_is_remembered_over_turns() {
-        let mut kept = Kept::default();
-        let all: Vec<First> = (0..250).map(|name| company("a", name)).collect();
-        assert_eq!(refused(&mut kept, &all), 50);
-        let many: Vec<First> = (0..REMEMBERED).map(|app| company(&app.to_string(), 0)).collect();
-        for _ in 0..3 {
-            assert_eq!(refused(&mut kept, &many), 0);
-            assert_eq!(refused(&mut kept, &all), 50);
-            kept.turn_over();
-        }
-        kept.turn_over();
-        assert_eq!(kept.companies.older.len(), REMEMBERED + 1);
-        assert_eq!(kept.companies.groups.len(), 0);
-    }
-}
+mod tests;

@@ -208,13 +208,17 @@ async fn compare_app(store: &SharedStore, model: &Model, app: &AppId, environmen
     // Days without counts among them, and not in the store's order.
     let mut groups: Vec<_> = model.days().into_iter().rev().map(|day| (app.clone(), environment, day)).collect();
     groups.push((app.clone(), environment, Day::from_epoch_days(7)));
-    let near = store.near(&groups).await?;
-    let counted = |day: Day| model.tallies.keys().any(|key| of_app(key) && key.day == day);
+    let counted = store.counted(&groups).await?;
+    let calls = |day: Day| {
+        let of_day = model.tallies.iter().filter(|(key, _)| of_app(key) && key.day == day);
+        of_day.map(|(_, counts)| counts.calls).reduce(|sum, calls| sum + calls)
+    };
     assert_eq!(
-        near.iter().map(Option::is_some).collect::<Vec<_>>(),
-        groups.iter().map(|it| counted(it.2)).collect::<Vec<_>>()
+        counted.iter().map(|it| it.map(|it| it.calls)).collect::<Vec<_>>(),
+        groups.iter().map(|it| calls(it.2)).collect::<Vec<_>>()
     );
-    assert!(near.iter().flatten().collect::<BTreeSet<_>>().len() == near.iter().flatten().count());
+    let places: BTreeSet<u64> = counted.iter().flatten().map(|it| it.place).collect();
+    assert_eq!(places.len(), counted.iter().flatten().count());
     let undocumented = groups.iter().map(|it| model.undocumented(|key| of_app(key) && key.day == it.2));
     assert_eq!(store.undocumented_routes_of(&groups).await?, undocumented.collect::<Vec<_>>());
     let names = groups.iter().map(|(_, _, day)| {

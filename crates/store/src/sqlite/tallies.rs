@@ -12,7 +12,7 @@ use super::error::too_large;
 use super::groups::Asked;
 use super::{apps, rows, runs, sql};
 use crate::packed::{Entry, Family, day_of, span_of, spans_of};
-use crate::{Result, StoreError};
+use crate::{Counted, Result, StoreError};
 
 /// Each distinct text once, in the order in which it was first met.
 pub(super) struct Texts<T> {
@@ -121,16 +121,17 @@ pub(super) fn undocumented_routes(tx: &Transaction<'_>, since: Day) -> Result<Ve
     Ok(candidates.into_iter().filter(|(number, _)| !unseen.contains(number)).map(|(_, text)| text).collect())
 }
 
-/// See [`crate::Store::near`].
-pub(super) fn near(tx: &Transaction<'_>, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Option<u64>>> {
+/// See [`crate::Store::counted`].
+pub(super) fn counted(tx: &Transaction<'_>, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Option<Counted>>> {
     let asked = Asked::new(tx, groups)?;
-    let mut counted = vec![false; asked.groups.len()];
-    runs::walk(tx, Family::Day, &asked.groups, |at, _| {
-        counted[at] = true;
+    let mut calls: Vec<Option<u64>> = vec![None; asked.groups.len()];
+    runs::walk(tx, Family::Day, &asked.groups, |at, entry| {
+        let so_far = calls[at].unwrap_or_default();
+        calls[at] = Some(so_far.checked_add(entry.counts.calls).ok_or_else(too_large)?);
         Ok(())
     })?;
-    let near = |place: Option<usize>| place.filter(|place| counted[*place]).map(|place| asked.groups[place].number());
-    Ok(asked.places.iter().copied().map(near).collect())
+    let counted = |at: usize| Some(Counted { place: asked.groups[at].number(), calls: calls[at]? });
+    Ok(asked.places.iter().map(|place| place.and_then(counted)).collect())
 }
 
 /// How many bytes of texts [`undocumented_routes_of`] answers with at most, beside those of a group.

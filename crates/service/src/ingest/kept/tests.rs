@@ -1,0 +1,232 @@
+//! What is admitted, beside a store that is asked as little as possible.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Company, Counts, RouteKey, UnixMillis};
+use proptest::prelude::*;
+use store::sqlite::SqliteStore;
+use store::{CompanyDelta, IngestCommit, TallyDelta};
+
+use super::*;
+
+fn company(app: &str, name: usize) -> First {
+    First {
+        app: app.parse().unwrap(),
+        environment: Environment::Production,
+        day: Day::from_epoch_days(0),
+        name: Named::Company(name.to_string()),
+    }
+}
+
+fn refused(kept: &mut Kept, firsts: &[First]) -> usize {
+    let mut refused = Refused::default();
+    kept.admit(firsts, &mut refused);
+    refused.names.len()
+}
+
+fn route(app: usize, text: &str) -> First {
+    First { name: Named::Route(text.to_owned()), ..company(&app.to_string(), 0) }
+}
+
+/// More texts than the store answers with at once.
+#[tokio::test]
+async fn bounds_are_learned_of_all_apps_however_long_their_routes() {
+    const APPS: usize = 6;
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&directory.path().join("steadfast.db")).unwrap();
+    let text = |number: usize| format!("/{number}/{}", "x".repeat(1_000));
+    let delta = |app: usize, route: usize| TallyDelta {
+        app: app as u32,
+        environment: Environment::Production,
+        day: Day::from_epoch_days(0),
+        route: route as u32,
+        method: 0,
+        status: 404,
+        counts: Counts { calls: 1, ..Counts::default() },
+    };
+    let routes = 0..UNDOCUMENTED_ROUTES_PER_DAY;
+    let commit = IngestCommit {
+        apps: (0..APPS).map(|app| app.to_string().parse().unwrap()).collect(),
+        routes: routes.clone().map(|it| RouteKey { documented: false, text: text(it) }).collect(),
+        methods: vec!["GET".to_owned()],
+        tallies: (0..APPS).flat_map(|app| routes.clone().map(move |route| delta(app, route))).collect(),
+        ..IngestCommit::empty(UnixMillis(0))
+    };
+    store.commit_ingest(commit).await.unwrap();
+
+    let mut kept = Kept::default();
+    // The last app has no counts.
+    let firsts: Vec<First> = (0..=APPS).flat_map(|app| [route(app, &text(7)), route(app, "/new")]).collect();
+    kept.learn(firsts.iter(), &store).await.unwrap();
+    assert_eq!(refused(&mut kept, &firsts), APPS);
+    assert_eq!(refused(&mut kept, &firsts[2 * APPS..]), 0);
+}
+
+#[test]
+fn what_is_met_again_is_remembered_over_turns() {
+    let mut kept = Kept::default();
+    let all: Vec<First> = (0..250).map(|name| company("a", name)).collect();
+    assert_eq!(refused(&mut kept, &all), 50);
+    let many: Vec<First> = (0..REMEMBERED).map(|app| company(&app.to_string(), 0)).collect();
+    for _ in 0..3 {
+        assert_eq!(refused(&mut kept, &many), 0);
+        assert_eq!(refused(&mut kept, &all), 50);
+        kept.turn_over();
+    }
+    kept.turn_over();
+    assert_eq!(kept.companies.older.len(), REMEMBERED + 1);
+    assert_eq!(kept.companies.groups.len(), 0);
+}
+
+/// Small bounds: routes and companies of a day.
+const BOUNDS: [usize; 2] = [4, 2];
+
+fn small() -> Kept {
+    let [routes, companies] = BOUNDS.map(Bounded::new);
+    Kept { routes, companies, ..Kept::default() }
+}
+
+/// Something that is met, of one of a few apps.
+fn any_first() -> impl Strategy<Value = First> {
+    (0..3_usize, 0..8_usize, any::<bool>()).prop_map(|(app, name, is_company)| {
+        if is_company { company(&app.to_string(), name) } else { route(app, &format!("/{name}")) }
+    })
+}
+
+#[derive(Clone, Debug)]
+struct Step {
+    firsts: Vec<First>,
+    turns_over: bool,
+    forgets: bool,
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let firsts = prop::collection::vec(any_first(), 0..8);
+    (firsts, any::<bool>(), prop::bool::weighted(0.2)).prop_map(|(firsts, turns_over, forgets)| Step {
+        firsts,
+        turns_over,
+        forgets,
+    })
+}
+
+/// The calls in which these were met: under their names, if they are admitted.
+fn commit_of(firsts: &[First], admitted: impl Fn(&First) -> bool) -> IngestCommit {
+    let mut commit = IngestCommit::empty(UnixMillis(0));
+    commit.methods = vec!["GET".to_owned()];
+    commit.routes = vec![RouteKey { documented: true, text: "/other".to_owned() }];
+    let place = |list: &mut Vec<AppId>, app: &AppId| {
+        list.iter().position(|known| known == app).unwrap_or_else(|| {
+            list.push(app.clone());
+            list.len() - 1
+        }) as u32
+    };
+    let mut tallies: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+    let mut companies: BTreeMap<(u32, Company<u32>), u64> = BTreeMap::new();
+    for first in firsts {
+        let app = place(&mut commit.apps, &first.app);
+        let mut of_route = 0;
+        match &first.name {
+            Named::Route(text) if admitted(first) => {
+                let key = RouteKey { documented: false, text: text.clone() };
+                of_route = commit.routes.iter().position(|known| *known == key).unwrap_or(commit.routes.len()) as u32;
+                if of_route as usize == commit.routes.len() {
+                    commit.routes.push(key);
+                }
+            }
+            Named::Company(name) if admitted(first) => {
+                let known = commit.companies.iter().position(|known| known == name);
+                let company = known.unwrap_or(commit.companies.len()) as u32;
+                if company as usize == commit.companies.len() {
+                    commit.companies.push(name.clone());
+                }
+                *companies.entry((app, Company::Named(company))).or_default() += 1;
+            }
+            Named::Route(_) => {}
+            Named::Company(_) => *companies.entry((app, Company::Others)).or_default() += 1,
+        }
+        *tallies.entry((app, of_route)).or_default() += 1;
+    }
+    let (environment, day) = (Environment::Production, Day::from_epoch_days(0));
+    commit.tallies = tallies
+        .into_iter()
+        .map(|((app, route), calls)| {
+            let counts = Counts { calls, ..Counts::default() };
+            TallyDelta { app, environment, day, route, method: 0, status: 404, counts }
+        })
+        .collect();
+    commit.company_tallies = companies
+        .into_iter()
+        .map(|((app, company), calls)| CompanyDelta {
+            app,
+            environment,
+            day,
+            company,
+            route: 0,
+            method: 0,
+            status: 404,
+            calls,
+        })
+        .collect();
+    commit
+}
+
+/// Admits what steps meet, while what the step before met is being committed. Each must admit what a plain set would.
+async fn hold_against_plain_sets(steps: &[Step]) {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&directory.path().join("steadfast.db")).unwrap();
+    let mut plain: BTreeMap<(String, bool), BTreeSet<String>> = BTreeMap::new();
+    let (mut kept, mut under_way) = (small(), None);
+    for step in steps {
+        kept.learn(step.firsts.iter(), &store).await.unwrap();
+        let mut refused = Refused::default();
+        kept.admit(&step.firsts, &mut refused);
+        let mut admitted = BTreeSet::new();
+        for First { app, name, .. } in &step.firsts {
+            let (is_company, text) = match name {
+                Named::Route(text) => (false, text),
+                Named::Company(text) => (true, text),
+            };
+            let texts = plain.entry((app.to_string(), is_company)).or_default();
+            if texts.contains(text) || texts.len() < BOUNDS[usize::from(is_company)] {
+                texts.insert(text.clone());
+                admitted.insert((app.to_string(), is_company, text.clone()));
+            }
+        }
+        let is_admitted = |first: &First| {
+            let (is_company, text) = match &first.name {
+                Named::Route(text) => (false, text),
+                Named::Company(text) => (true, text),
+            };
+            admitted.contains(&(first.app.to_string(), is_company, text.clone()))
+        };
+        let is_refused = |first: &First| {
+            let mut of_first = Refused { hasher: refused.hasher.clone(), ..Refused::default() };
+            of_first.apps = refused.apps.clone();
+            of_first.add(first);
+            of_first.names.iter().all(|name| refused.names.contains(name))
+        };
+        for first in &step.firsts {
+            assert_eq!(!is_refused(first), is_admitted(first), "{first:?} of {steps:?}");
+        }
+        if let Some(before) = under_way.replace(commit_of(&step.firsts, is_admitted)) {
+            store.commit_ingest(before).await.unwrap();
+        }
+        if step.turns_over {
+            kept.routes.turn_over();
+            kept.companies.turn_over();
+        }
+        if step.forgets {
+            store.commit_ingest(under_way.take().unwrap()).await.unwrap();
+            kept = small();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_steps_admit_what_plain_sets_would(steps in prop::collection::vec(any_step(), 1..12)) {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(hold_against_plain_sets(&steps));
+    }
+}
