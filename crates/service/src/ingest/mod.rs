@@ -81,7 +81,7 @@ pub struct IngestOptions {
     pub places: FormatOptions,
     /// The environment of calls that don't name one.
     pub environment: Environment,
-    /// How many threads read.
+    /// How many threads read; of packed input one of them unpacks.
     pub threads: usize,
 }
 
@@ -281,8 +281,11 @@ impl<'a> Reading<'a> {
             .as_ref()
             .map_or((0, false, 0), |position| (position.offset, position.within_line, position.lines));
         let live = !matches!(input, Input::File(_));
+        // Whatever is unpacked is waited for: that has a processor for itself.
+        let unpacking = usize::from(located.source.packing != source::Packing::Plain);
+        let threads = options.threads.saturating_sub(unpacking);
         let blocks = Blocks::new(located.source.stream, located.marks, offset, within_line, live);
-        let engine = Engine::new(blocks, options.threads, &job);
+        let engine = Engine::new(blocks, threads, &job);
         let reading = Self {
             steadfast,
             input,
