@@ -56,8 +56,9 @@ const READERS: usize = 4;
 /// for what is under way and closes the file. Several processes may have the same file open.
 #[derive(Debug)]
 pub struct SqliteStore {
-    writer: Threads,
     readers: Threads,
+    /// Closed last, and alone: SQLite empties its log only with the last connection, which two that close at once both are not.
+    writer: Threads,
     /// How long commits took.
     commits: Mutex<Durations>,
     /// The numbers of texts. Used on the writer's thread alone.

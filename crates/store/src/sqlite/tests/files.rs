@@ -56,6 +56,19 @@ async fn what_was_committed_is_there_after_reopening() {
 }
 
 #[tokio::test]
+async fn once_closed_all_is_in_one_file() {
+    let (directory, path) = place();
+    for number in 0..50 {
+        let store = SqliteStore::open(&path).unwrap();
+        store.set_setting("number", &number.to_string()).await.unwrap();
+        drop(store);
+        let files: Vec<_> =
+            std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(files, ["steadfast.db"]);
+    }
+}
+
+#[tokio::test]
 async fn what_was_committed_is_in_the_files_without_closing_them() {
     let (directory, path) = place();
     let store = SqliteStore::open(&path).unwrap();
