@@ -114,6 +114,8 @@ impl Phase {
         let now = self.lock();
         let slow = |waited: Duration| (waited >= SLOW * patience).then_some(Spared::Slow(waited));
         match now.stage {
+            // The last of an answer is yet to be taken.
+            Stage::Idle if now.waits.is_some() => now.waits.and_then(|since| slow(now.waited + since.elapsed())),
             Stage::Idle => Some(now.since.elapsed()).filter(|idle| *idle >= IDLE * patience).map(Spared::Idle),
             Stage::Asking => slow(now.since.elapsed()),
             Stage::Answering => now.waits.and_then(|since| slow(now.waited + since.elapsed())),

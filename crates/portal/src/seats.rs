@@ -1,5 +1,5 @@
 //! Who is connected. Where one more comes than may be, somebody makes room: of whoever has the most connections, the one that
-//! can be spared best. So nobody keeps others out by opening many, and a gateway that needs many has them while it uses them.
+//! can be spared best. So nobody keeps others out by opening many that do little, and a gateway has as many as it uses.
 //! Should there be none to spare, others make room, for whom there is the more patience the fewer they have.
 
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 //! Listening and stopping.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,8 +83,11 @@ impl House {
                 Ok((stream, peer)) => self.attend(stream, peer, place),
                 Err(error) => {
                     tracing::debug!(%error, "a connection could not be taken");
-                    self.seats.make_room();
-                    tokio::time::sleep(PAUSE).await;
+                    // Whoever went away before it was let in needs no room.
+                    if !matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) {
+                        self.seats.make_room();
+                        tokio::time::sleep(PAUSE).await;
+                    }
                 }
             }
         }
@@ -126,6 +129,8 @@ impl House {
             let _place = place;
             let mut connection = std::pin::pin!(connection);
             tokio::select! {
+                // What has come already is read before it is asked whether the connection can be spared.
+                biased;
                 // An error is the other side's: it went away, was too slow, or spoke something else.
                 _ended = connection.as_mut() => return,
                 () = seat.wanted() => return,

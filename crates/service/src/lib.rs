@@ -276,14 +276,14 @@ impl Steadfast {
         self.overview(today).await?;
         self.board(today).await?;
         self.tell().await?;
-        // The day in progress is judged when it is over; until then it changes from minute to minute, and no list needs it.
-        self.judge_within(None, DayRange { start: Day::FIRST, end: today.plus(-1) }).await?;
-        // Step by step, so that counts are committed in between.
+        // Step by step, so that counts are committed in between; and first, since judging reads them all.
         for _ in 0..TIDIED {
             if !self.store.tidy_counts().await? {
                 break;
             }
         }
+        // The day in progress is judged when it is over; until then it changes from minute to minute, and no list needs it.
+        self.judge_within(None, DayRange { start: Day::FIRST, end: today.plus(-1) }).await?;
         Ok(())
     }
 }

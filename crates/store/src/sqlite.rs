@@ -112,11 +112,11 @@ impl SqliteStore {
         .await
     }
 
-    /// Puts all marks of dirty days where they can be read and cleared, a few at a time so that others can write in between.
-    async fn fold_marks(&self) -> Result<()> {
+    /// Puts the marks of these days where they can be read and cleared, a few at a time so that others can write in between.
+    async fn fold_marks(&self, days: DayRange) -> Result<()> {
         // Those that come meanwhile are of commits that come after whatever is asked.
-        let Some(last) = self.read(marks::last).await? else { return Ok(()) };
-        while self.read(marks::first).await?.is_some_and(|first| first <= last) {
+        let Some(newest) = self.read(marks::newest).await? else { return Ok(()) };
+        while self.read(move |tx| marks::any(tx, days, newest)).await? {
             self.write(marks::fold).await?;
         }
         Ok(())
@@ -280,7 +280,7 @@ impl Store for SqliteStore {
     }
 
     async fn dirty_days(&self, limit: u32) -> Result<Vec<DirtyDay>> {
-        self.fold_marks().await?;
+        self.fold_marks(DayRange { start: Day::FIRST, end: Day::LAST }).await?;
         self.read(move |tx| health::dirty_days(tx, limit)).await
     }
 

@@ -7,7 +7,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use traffic::Privacy;
@@ -45,13 +45,15 @@ struct Written<'a> {
 pub struct RejectsFile {
     path: PathBuf,
     privacy: Arc<Privacy>,
+    /// Held while it is written: batches and followed files have their own turns, and lines must stay whole.
+    turn: Arc<Mutex<()>>,
 }
 
 impl RejectsFile {
     /// The rejects file of a data directory.
     #[must_use]
     pub fn within(data: &Path) -> Self {
-        Self { path: data.join("rejects.ndjson"), privacy: Arc::default() }
+        Self { path: data.join("rejects.ndjson"), privacy: Arc::default(), turn: Arc::default() }
     }
 
     /// The same file with other rules for what may be kept of a line.
@@ -74,6 +76,7 @@ impl RejectsFile {
         if rejects.is_empty() {
             return Ok(());
         }
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if fs::metadata(&self.path).is_ok_and(|metadata| metadata.len() >= MAX_BYTES) {
             fs::rename(&self.path, self.path.with_file_name("rejects.1.ndjson"))?;
         }
@@ -101,5 +104,33 @@ impl RejectsFile {
             file.write_all(b"\n")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_several_writers_stay_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = RejectsFile::within(directory.path());
+        let reject = |writer: usize| Reject {
+            source: format!("writer {writer}"),
+            line: 1,
+            reason: "json",
+            detail: String::new(),
+            text: "no record ".repeat(40),
+        };
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                let file = file.clone();
+                let rejects: Vec<Reject> = (0..100).map(|_| reject(writer)).collect();
+                scope.spawn(move || (0..10).for_each(|_| file.append(&rejects).unwrap()));
+            }
+        });
+        let written = fs::read_to_string(file.path()).unwrap();
+        let whole = written.lines().filter(|line| serde_json::from_str::<serde_json::Value>(line).is_ok());
+        assert_eq!((whole.count(), written.lines().count()), (4_000, 4_000));
     }
 }

@@ -9,8 +9,15 @@ use super::key::Key;
 /// By how much the sizes of one class may differ, and how far those of the next begin.
 const GROWTH: u64 = 8;
 
-/// When a run is so much smaller than all others that merging it can wait until there are more like it.
-const WORTH: u64 = 8;
+/// How many times as large as all others together the greatest run may be for merging to be worth it at rest: merging costs
+/// the sum of all, whatever little is added each time.
+pub(crate) const AT_REST: u64 = 8;
+
+/// The same for a span to which nothing more is expected to be added.
+pub(crate) const OVER: u64 = 64;
+
+/// Worth it, however much greater it is.
+pub(crate) const ANYWAY: u64 = u64::MAX;
 
 /// How many pages of a run a step looks at.
 pub(crate) const LISTED: usize = 128;
@@ -88,16 +95,16 @@ pub(crate) fn due(policy: &Policy, runs: &[Run]) -> Option<Due> {
 }
 
 /// The same for times without traffic: what [`due`] says, and to merge runs that are few but cost reads more than merging
-/// them costs. `over`: nothing more is expected to be added to the span.
-pub(crate) fn due_at_rest(policy: &Policy, runs: &[Run], over: bool) -> Option<Due> {
+/// them costs. `worth`: how many times as large as all others the greatest may be.
+pub(crate) fn due_at_rest(policy: &Policy, runs: &[Run], worth: u64) -> Option<Due> {
     if let Some(due) = due(policy, runs) {
         return Some(due);
     }
     let sizes: Vec<u64> = free(runs).map(|run| run.bytes).collect();
     let greatest = sizes.iter().max()?;
     let others = sizes.iter().fold(0, |sum: u64, bytes| sum.saturating_add(*bytes)).saturating_sub(*greatest);
-    let worth = sizes.len() >= 2 && (over || others.saturating_mul(WORTH) >= *greatest);
-    worth.then(|| Due::Begin(free(runs).map(|run| run.run).collect()))
+    let is_worth_it = sizes.len() >= 2 && others.saturating_mul(worth) >= *greatest;
+    is_worth_it.then(|| Due::Begin(free(runs).map(|run| run.run).collect()))
 }
 
 /// Runs that take part in no merge.

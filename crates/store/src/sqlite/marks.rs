@@ -80,6 +80,17 @@ fn bit(slot: u8) -> u32 {
     1 << (slot & 31)
 }
 
+/// The newest mark in the log, if there is one.
+pub(super) fn newest(tx: &Transaction<'_>) -> Result<Option<i64>> {
+    Ok(tx.prepare_cached(sql::MARKED_NEWEST)?.query_row((), |row| row.get(0))?)
+}
+
+/// Whether one of these days is in the log, with this mark or an older one.
+pub(super) fn any(tx: &Transaction<'_>, days: DayRange, mark: i64) -> Result<bool> {
+    let [start, end, from, to] = bounds(days);
+    Ok(tx.prepare_cached(sql::MARKED_ANY)?.query_row((start, end, from, to, mark), |row| row.get(0))?)
+}
+
 /// The last row of the log, if there is one.
 pub(super) fn last(tx: &Transaction<'_>) -> Result<Option<i64>> {
     Ok(tx.prepare_cached(sql::MARKED_LAST)?.query_row((), |row| row.get(0))?)

@@ -25,7 +25,7 @@ impl Platform for SqliteStore {
 
     async fn dirty_days_within(&self, app: Option<&AppId>, days: DayRange, limit: u32) -> Result<Vec<DirtyDay>> {
         let app = app.cloned();
-        self.fold_marks().await?;
+        self.fold_marks(days).await?;
         self.read(move |tx| health::dirty_days_within(tx, app.as_ref(), days, limit)).await
     }
 
@@ -54,7 +54,7 @@ impl Platform for SqliteStore {
 
     async fn count_dirty_days(&self, days: DayRange, most: u32) -> Result<u32> {
         let (start, end) = rows::bounds(days);
-        self.fold_marks().await?;
+        self.fold_marks(days).await?;
         self.read(move |tx| {
             Ok(tx.prepare_cached(sql::MARK_COUNT_WITHIN)?.query_row((start, end, most), |row| row.get(0))?)
         })

@@ -119,10 +119,12 @@ statements! {
     MARK_NEXT = "mark.next";
     MARK_PURGE = "mark.purge";
     MARKED_ADD = "marked.add";
+    MARKED_ANY = "marked.any";
     MARKED_FIRST = "marked.first";
     MARKED_LAST = "marked.last";
     MARKED_LIST = "marked.list";
     MARKED_LIST_OF = "marked.list_of";
+    MARKED_NEWEST = "marked.newest";
     MARKED_PURGE = "marked.purge";
     MARKED_REMOVE = "marked.remove";
     MARKED_REMOVE_ONE = "marked.remove_one";

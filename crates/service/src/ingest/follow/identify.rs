@@ -55,6 +55,7 @@ impl Follower {
                     if tracked.look.size < tracked.largest {
                         // It is not the file that it was.
                         self.evident.remove(&id);
+                        tracked.largest = tracked.look.size;
                     }
                     tracked.state = State::Plain(place);
                     tracked.done = None;
@@ -153,6 +154,8 @@ impl Follower {
         }
         let place = place.clone();
         self.files.remove(&last);
+        // Its number may soon be another file's.
+        self.evident.remove(&last);
         Ok(Some(place))
     }
 

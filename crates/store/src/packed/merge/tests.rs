@@ -39,14 +39,17 @@ fn runs_of_like_size_are_merged_when_there_are_enough() {
 #[test]
 fn at_rest_small_runs_join_large_ones() {
     let policy = Policy::default();
-    assert_eq!(due_at_rest(&policy, &[], true), None);
-    assert_eq!(due_at_rest(&policy, &[run(1, 800, None)], true), None);
+    assert_eq!(due_at_rest(&policy, &[], OVER), None);
+    assert_eq!(due_at_rest(&policy, &[run(1, 800, None)], OVER), None);
     let few = [run(1, 800, None), run(2, 99, None)];
-    assert_eq!(due_at_rest(&policy, &few, false), None);
-    assert_eq!(due_at_rest(&policy, &few, true), Some(Due::Begin(vec![1, 2])));
+    assert_eq!(due_at_rest(&policy, &few, AT_REST), None);
+    assert_eq!(due_at_rest(&policy, &few, OVER), Some(Due::Begin(vec![1, 2])));
     let more = [run(1, 800, None), run(2, 100, None)];
-    assert_eq!(due_at_rest(&policy, &more, false), Some(Due::Begin(vec![1, 2])));
-    assert_eq!(due_at_rest(&policy, &[run(1, 800, Some(2)), run(2, 0, None)], false), Some(Due::Step(2)));
+    assert_eq!(due_at_rest(&policy, &more, AT_REST), Some(Due::Begin(vec![1, 2])));
+    assert_eq!(due_at_rest(&policy, &[run(1, 800, Some(2)), run(2, 0, None)], AT_REST), Some(Due::Step(2)));
+    let little = [run(1, 8_000, None), run(2, 100, None)];
+    assert_eq!(due_at_rest(&policy, &little, OVER), None, "or every call of long ago would cost all of that time");
+    assert_eq!(due_at_rest(&policy, &little, ANYWAY), Some(Due::Begin(vec![1, 2])));
 }
 
 fn listed(firsts: &[u32], bytes: u64, more: bool) -> Listed {
@@ -179,7 +182,7 @@ fn commits(policy: &Policy, listing: usize, sizes: &[(usize, u32)], seed: u64) -
         most = most.max(runs.runs.len());
     }
     runs.check(&expected);
-    while let Some(due) = due_at_rest(policy, &runs.list(), true) {
+    while let Some(due) = due_at_rest(policy, &runs.list(), ANYWAY) {
         match due {
             Due::Begin(inputs) => runs.begin(&inputs),
             Due::Step(target) => drop(runs.step(target, policy.step, listing, policy.page)),

@@ -3,7 +3,7 @@
 use rusqlite::Transaction;
 
 use super::{Pages, Place, add_run, entries, list, next_run, pages, remove_page, resize};
-use crate::packed::{Due, Family, LISTED, Listed, Policy, Run, due, due_at_rest, step, sum};
+use crate::packed::{ANYWAY, AT_REST, Due, Family, LISTED, Listed, OVER, Policy, Run, due, due_at_rest, step, sum};
 use crate::sqlite::{rows, sql};
 use crate::{Result, StoreError};
 
@@ -25,8 +25,9 @@ pub(in crate::sqlite) fn tidy(tx: &Transaction<'_>, policy: Policy) -> Result<bo
         let newest = spans.last().copied().unwrap_or(0);
         for span in spans {
             let place = Place { family, span };
+            let worth = if span <= newest.saturating_sub(2) { OVER } else { AT_REST };
             let mut runs = list(tx, place)?;
-            while let Some(due) = due_at_rest(&policy, &runs, span <= newest.saturating_sub(2)) {
+            while let Some(due) = due_at_rest(&policy, &runs, worth) {
                 if take(tx, policy, place, &runs, &due)? > 0 {
                     return Ok(true);
                 }
@@ -42,7 +43,7 @@ pub(in crate::sqlite) fn unite(tx: &Transaction<'_>, policy: Policy, family: Fam
     let place = Place { family, span };
     loop {
         let runs = list(tx, place)?;
-        match due_at_rest(&policy, &runs, true) {
+        match due_at_rest(&policy, &runs, ANYWAY) {
             Some(due) => take(tx, policy, place, &runs, &due)?,
             None => return Ok(()),
         };

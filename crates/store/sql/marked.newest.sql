@@ -1,0 +1,1 @@
+SELECT max(mark) FROM mark_log
