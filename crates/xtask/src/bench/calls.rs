@@ -29,11 +29,12 @@ pub(super) fn run(setting: &Setting, table: &mut Table) -> Result<(), Failure> {
     let server = Server::start(setting.steadfast(&["serve", "--listen", "127.0.0.1:0"], &store))?;
     let headers = sender(&server, &Person::first_operator(&server)?)?;
 
-    let file = File::open(&traffic).map_err(|error| io_failure("open", &traffic, &error))?;
-    let lines = Mutex::new(BufReader::with_capacity(1 << 20, file));
-    measure(&server, &headers, &lines, table)?;
+    let open = || File::open(&traffic).map_err(|error| io_failure("open", &traffic, &error));
+    measure(&server, &headers, &Mutex::new(BufReader::with_capacity(1 << 20, open()?)), table)?;
     table.add("most memory of the server so far (resident)", server.peak()?, "");
     let counted = calls_in(&store)?;
+    // From the start again, or there might be nothing left to send.
+    let lines = Mutex::new(BufReader::with_capacity(1 << 20, open()?));
     overload::run(&server, &headers, &lines, &store, counted, table)
 }
 

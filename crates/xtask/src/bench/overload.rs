@@ -81,6 +81,9 @@ pub(super) fn run(
     let counted = calls_in(data)? - counted_before;
     let result = format!("{} acknowledged, {} counted", thousands(acknowledged), thousands(counted));
     table.add("every acknowledged call is counted once", result, "equal");
+    if acknowledged == 0 {
+        return Err(Failure::new("nothing was acknowledged, so nothing was measured"));
+    }
     if counted == acknowledged { Ok(()) } else { Err(Failure::new("acknowledged and counted differ; see above")) }
 }
 
