@@ -438,8 +438,8 @@ pub trait Store: Registry + Platform + Sources + Send + Sync {
     /// there may be more. For times when nothing else is to be done.
     async fn tidy_counts(&self) -> Result<bool>;
 
-    /// Deletes counts and verdicts of days before `day`. Returns how many counts went.
-    async fn purge_before(&self, day: Day) -> Result<u64>;
+    /// Deletes counts and verdicts of days before `day`.
+    async fn purge_before(&self, day: Day) -> Result<()>;
 }
 
 /// A store that many tasks share.

@@ -322,7 +322,7 @@ impl Store for SqliteStore {
         self.write(move |tx| runs::tidy(tx, policy)).await
     }
 
-    async fn purge_before(&self, day: Day) -> Result<u64> {
+    async fn purge_before(&self, day: Day) -> Result<()> {
         let policy = self.policy;
         self.write_without_texts(move |tx| purge::purge_before(tx, day, policy)).await
     }

@@ -18,7 +18,6 @@ pub(crate) enum Family {
 }
 
 impl Family {
-    #[cfg(test)]
     pub(crate) const ALL: [Self; 3] = [Self::Tally, Self::Company, Self::Day];
 
     /// Its number where pages are kept.

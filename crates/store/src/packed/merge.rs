@@ -16,9 +16,6 @@ pub(crate) const AT_REST: u64 = 8;
 /// The same for a span to which nothing more is expected to be added.
 pub(crate) const OVER: u64 = 64;
 
-/// Worth it, however much greater it is.
-pub(crate) const ANYWAY: u64 = u64::MAX;
-
 /// How many pages of a run a step looks at.
 pub(crate) const LISTED: usize = 128;
 

@@ -9,7 +9,7 @@ use super::{rows, sql};
 use crate::packed::{Builder, Entries, Entry, Family, Key, Page, PageAt, Policy, Run};
 use crate::{Result, StoreError};
 
-pub(super) use merge::{merge, tidy, unite};
+pub(super) use merge::{merge, tidy};
 pub(super) use read::{between, scan, sums, walk};
 
 /// Where runs lie beside each other.

@@ -49,7 +49,7 @@ fn at_rest_small_runs_join_large_ones() {
     assert_eq!(due_at_rest(&policy, &[run(1, 800, Some(2)), run(2, 0, None)], AT_REST), Some(Due::Step(2)));
     let little = [run(1, 8_000, None), run(2, 100, None)];
     assert_eq!(due_at_rest(&policy, &little, OVER), None, "or every call of long ago would cost all of that time");
-    assert_eq!(due_at_rest(&policy, &little, ANYWAY), Some(Due::Begin(vec![1, 2])));
+    assert_eq!(due_at_rest(&policy, &little, u64::MAX), Some(Due::Begin(vec![1, 2])));
 }
 
 fn listed(firsts: &[u32], bytes: u64, more: bool) -> Listed {
@@ -182,7 +182,7 @@ fn commits(policy: &Policy, listing: usize, sizes: &[(usize, u32)], seed: u64) -
         most = most.max(runs.runs.len());
     }
     runs.check(&expected);
-    while let Some(due) = due_at_rest(policy, &runs.list(), ANYWAY) {
+    while let Some(due) = due_at_rest(policy, &runs.list(), u64::MAX) {
         match due {
             Due::Begin(inputs) => runs.begin(&inputs),
             Due::Step(target) => drop(runs.step(target, policy.step, listing, policy.page)),

@@ -3,7 +3,7 @@
 use rusqlite::Transaction;
 
 use super::{Pages, Place, add_run, entries, list, next_run, pages, remove_page, resize};
-use crate::packed::{ANYWAY, AT_REST, Due, Family, LISTED, Listed, OVER, Policy, Run, due, due_at_rest, step, sum};
+use crate::packed::{AT_REST, Due, Family, LISTED, Listed, OVER, Policy, Run, due, due_at_rest, step, sum};
 use crate::sqlite::{rows, sql};
 use crate::{Result, StoreError};
 
@@ -20,7 +20,7 @@ pub(in crate::sqlite) fn merge(tx: &Transaction<'_>, policy: Policy, place: Plac
 
 /// Takes one step where one is due while there is little else to do. Tells whether it did.
 pub(in crate::sqlite) fn tidy(tx: &Transaction<'_>, policy: Policy) -> Result<bool> {
-    for family in [Family::Tally, Family::Company, Family::Day] {
+    for family in Family::ALL {
         let spans = super::spans(tx, family)?;
         let newest = spans.last().copied().unwrap_or(0);
         for span in spans {
@@ -36,18 +36,6 @@ pub(in crate::sqlite) fn tidy(tx: &Transaction<'_>, policy: Policy) -> Result<bo
         }
     }
     Ok(false)
-}
-
-/// Makes one run of all of a family and span.
-pub(in crate::sqlite) fn unite(tx: &Transaction<'_>, policy: Policy, family: Family, span: i32) -> Result<()> {
-    let place = Place { family, span };
-    loop {
-        let runs = list(tx, place)?;
-        match due_at_rest(&policy, &runs, ANYWAY) {
-            Some(due) => take(tx, policy, place, &runs, &due)?,
-            None => return Ok(()),
-        };
-    }
 }
 
 /// Does what is due. Returns how many bytes it read.

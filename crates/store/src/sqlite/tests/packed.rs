@@ -88,7 +88,7 @@ enum Change {
     Add(i32, Vec<(Key, u64)>),
     Merge(i32, u64),
     Tidy,
-    Unite(i32),
+    Purge(i32),
     /// Takes out what is of apps that leave this rest, and of those adds what leaves the other rest anew as of app 9.
     Rewrite(i32, u32, u32),
 }
@@ -109,7 +109,7 @@ fn change() -> impl Strategy<Value = Change> {
         8 => (span(), vec((key(), 0..9_u64), 1..60)).prop_map(|(span, entries)| Change::Add(span, entries)),
         4 => (span(), prop_oneof![Just(1), Just(1_000)]).prop_map(|(span, budget)| Change::Merge(span, budget)),
         2 => Just(Change::Tidy),
-        1 => span().prop_map(Change::Unite),
+        1 => span().prop_map(Change::Purge),
         2 => (span(), 0..4_u32, 0..4_u32).prop_map(|(span, rest, other)| Change::Rewrite(span, rest, other)),
     ]
 }
@@ -137,14 +137,9 @@ fn make(tx: &Transaction<'_>, model: &mut Sums, change: &Change) {
         Change::Tidy => {
             runs::tidy(tx, SMALL).unwrap();
         }
-        Change::Unite(span) => {
-            runs::unite(tx, SMALL, FAMILY, *span).unwrap();
-            let left = "SELECT count(*) FROM count_run WHERE span = ?1";
-            assert!(tx.query_row(left, (span,), |row| row.get::<_, i64>(0)).unwrap() <= 1);
-            let distinct = runs::rewrite(tx, SMALL, FAMILY, *span, |entry| Ok(entry.key.route != 1)).unwrap();
-            let before = model.len();
+        Change::Purge(span) => {
+            runs::rewrite(tx, SMALL, FAMILY, *span, |entry| Ok(entry.key.route != 1)).unwrap();
             model.retain(|(of, key), _| of != span || key.route != 1);
-            assert_eq!(distinct, (before - model.len()) as u64);
         }
         Change::Rewrite(span, rest, other) => {
             let mut again = BTreeMap::<Key, Counts>::new();
