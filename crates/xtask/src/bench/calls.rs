@@ -17,7 +17,7 @@ use crate::shell::{Failure, io_failure};
 
 const CONNECTIONS: usize = 8;
 /// Calls of one batch.
-const BATCH: usize = 1_000;
+pub(super) const BATCH: u64 = 1_000;
 /// How long is sent, unless there are no more lines.
 const LONGEST: Duration = Duration::from_secs(15);
 pub(super) const PATH: &str = "/api/v1/calls";
@@ -33,9 +33,7 @@ pub(super) fn run(setting: &Setting, table: &mut Table) -> Result<(), Failure> {
     measure(&server, &headers, &Mutex::new(BufReader::with_capacity(1 << 20, open()?)), table)?;
     table.add("most memory of the server so far (resident)", server.peak()?, "");
     let counted = calls_in(&store)?;
-    // From the start again, or there might be nothing left to send.
-    let lines = Mutex::new(BufReader::with_capacity(1 << 20, open()?));
-    overload::run(&server, &headers, &lines, &store, counted, table)
+    overload::run(&server, &headers, open()?, &store, counted, table)
 }
 
 /// The headers of whoever sends calls.
@@ -68,7 +66,7 @@ fn measure(
     }
     let what = format!(
         "calls per second by `POST {PATH}`, answered when on disk; {CONNECTIONS} connections, batches of {}",
-        thousands(BATCH as u64)
+        thousands(BATCH)
     );
     table.add(&what, thousands((accepted as f64 / seconds) as u64), "at least 300,000");
     let (half, most) = (quantile(&mut waits, 0.5) * 1e3, quantile(&mut waits, 0.99) * 1e3);
@@ -95,7 +93,7 @@ fn send_batches(
     let mut sent = Sent::default();
     let mut body = Vec::new();
     while began.elapsed() < LONGEST {
-        let calls = next_batch(lines, &mut body)?;
+        let calls = next_batch(lines, BATCH, &mut body)?;
         if calls == 0 {
             break;
         }
@@ -112,12 +110,12 @@ fn send_batches(
     Ok(sent)
 }
 
-/// Reads the lines of a batch. Returns how many there are.
-pub(super) fn next_batch(lines: &Mutex<impl BufRead>, into: &mut Vec<u8>) -> Result<u64, Failure> {
+/// Reads the lines of a batch, up to so many. Returns how many there are.
+pub(super) fn next_batch(lines: &Mutex<impl BufRead>, most: u64, into: &mut Vec<u8>) -> Result<u64, Failure> {
     into.clear();
     let mut lines = lines.lock().map_err(|_| Failure::new("a sender panicked"))?;
     let mut count = 0;
-    while count < BATCH as u64 {
+    while count < most {
         let read = lines.read_until(b'\n', into);
         if read.map_err(|error| Failure::new(format!("cannot read the traffic: {error}")))? == 0 {
             break;
@@ -133,13 +131,13 @@ mod tests {
 
     #[test]
     fn batches_are_whole_lines_until_there_are_no_more() {
-        let text = "{}\n".repeat(BATCH + 5);
+        let text = "{}\n".repeat(1_005);
         let lines = Mutex::new(text.as_bytes());
         let mut body = Vec::new();
-        assert_eq!(next_batch(&lines, &mut body).unwrap(), 1_000);
+        assert_eq!(next_batch(&lines, 1_000, &mut body).unwrap(), 1_000);
         assert_eq!(body.len(), 3_000);
-        assert_eq!(next_batch(&lines, &mut body).unwrap(), 5);
-        assert_eq!(next_batch(&lines, &mut body).unwrap(), 0);
+        assert_eq!(next_batch(&lines, 1_000, &mut body).unwrap(), 5);
+        assert_eq!(next_batch(&lines, 1_000, &mut body).unwrap(), 0);
         assert!(body.is_empty());
     }
 }

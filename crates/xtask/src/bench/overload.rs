@@ -1,7 +1,9 @@
-//! Ten times the load that the server can take: 200 senders that never back off, and some that never get done. Memory has to
-//! stay bounded, who is refused has to be told when to come again, and what is acknowledged is counted exactly once.
+//! Ten times the load that the server can take: a thousand senders that never back off, where it has room for the batches of some
+//! eighty, and some that never get done. Memory has to stay bounded, who is refused has to be told when to come again, and
+//! what is acknowledged is counted exactly once.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -17,8 +19,12 @@ use super::server::Server;
 use super::table::{Table, thousands};
 use crate::shell::Failure;
 
-const SENDERS: usize = 200;
+const SENDERS: usize = 1_000;
 const SLOW: usize = 20;
+/// Calls of one batch: so many that it takes longer to count those of all senders than the server has them wait.
+const BATCH: u64 = 5_000;
+/// How many different batches there are. All senders send all of them, under keys of their own.
+const BODIES: usize = 50;
 const LONGEST: Duration = Duration::from_secs(20);
 /// How long the answer to a batch whose fate is unknown is sought after the load has ended.
 const SETTLING: Duration = Duration::from_secs(60);
@@ -48,17 +54,18 @@ enum Fate {
 pub(super) fn run(
     server: &Server,
     headers: &[String],
-    lines: &Mutex<impl BufRead + Send>,
+    traffic: File,
     data: &Path,
     counted_before: u64,
     table: &mut Table,
 ) -> Result<(), Failure> {
+    let bodies = bodies(traffic)?;
     let sums = Sums::default();
     let began = Instant::now();
     std::thread::scope(|scope| {
         for number in 0..SENDERS {
-            let sums = &sums;
-            scope.spawn(move || send(server, headers, lines, sums, number, began));
+            let (bodies, sums) = (&bodies, &sums);
+            scope.spawn(move || send(server, headers, bodies, sums, number, began));
         }
         for _ in 0..SLOW {
             scope.spawn(|| trickle(server, headers, began));
@@ -67,8 +74,11 @@ pub(super) fn run(
     let peak = server.memory("VmHWM")?;
     let read = |number: &AtomicU64| number.load(Ordering::Relaxed);
     let acknowledged = read(&sums.acknowledged);
-    let what =
-        format!("{SENDERS} senders without back-off and {SLOW} slow ones, {} s: acknowledged", LONGEST.as_secs());
+    let what = format!(
+        "{} senders without back-off and {SLOW} slow ones, {} s: acknowledged",
+        thousands(SENDERS as u64),
+        LONGEST.as_secs()
+    );
     let (batches, refused) = (read(&sums.batches), read(&sums.refused));
     table.add(&what, format!("{} calls in {} batches", thousands(acknowledged), thousands(batches)), "");
     let told = format!("{} batches, {} of them without `Retry-After`", thousands(refused), read(&sums.without_advice));
@@ -87,18 +97,31 @@ pub(super) fn run(
     if counted == acknowledged { Ok(()) } else { Err(Failure::new("acknowledged and counted differ; see above")) }
 }
 
+/// The batches that are sent.
+fn bodies(traffic: File) -> Result<Vec<Vec<u8>>, Failure> {
+    let lines = Mutex::new(BufReader::with_capacity(1 << 20, traffic));
+    let body = |_| {
+        let mut body = Vec::new();
+        match next_batch(&lines, BATCH, &mut body)? {
+            BATCH => Ok(body),
+            _ => Err(Failure::new(format!("the overload needs {} lines of traffic", thousands(BATCH * BODIES as u64)))),
+        }
+    };
+    (0..BODIES).map(body).collect()
+}
+
 /// Sends one batch after the other. Sets aside nothing: a batch whose fate is unknown is sent again, under its key, until it
 /// is known.
-fn send(server: &Server, headers: &[String], lines: &Mutex<impl BufRead>, sums: &Sums, number: usize, began: Instant) {
+fn send(server: &Server, headers: &[String], bodies: &[Vec<u8>], sums: &Sums, number: usize, began: Instant) {
     let mut connection = None;
-    let mut body = Vec::new();
-    let mut batch = 0;
-    while began.elapsed() < LONGEST && next_batch(lines, &mut body).is_ok_and(|calls| calls > 0) {
-        batch += 1;
+    for (batch, body) in bodies.iter().cycle().skip(number % BODIES).enumerate() {
+        if began.elapsed() > LONGEST {
+            return;
+        }
         let key = format!("overload-{number}-{batch}");
         let mut unknown = false;
         loop {
-            match post(&mut connection, server, headers, &key, &body, sums) {
+            match post(&mut connection, server, headers, &key, body, sums) {
                 Fate::Counted(calls) => {
                     sums.acknowledged.fetch_add(calls, Ordering::Relaxed);
                     sums.batches.fetch_add(1, Ordering::Relaxed);
@@ -141,7 +164,7 @@ fn post(
             body.len()
         );
         // A refusal may come while the body is still on its way, and the connection be closed behind it.
-        let sent = stream.get_mut().write_all(&[head.as_bytes(), body].concat());
+        let sent = stream.get_mut().write_all(head.as_bytes()).and_then(|()| stream.get_mut().write_all(body));
         let answer = read_answer(stream);
         sums.sent_bytes.fetch_add(body.len() as u64, Ordering::Relaxed);
         match (sent, answer) {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::super::calls::{PATH, next_batch};
+use super::super::calls::{BATCH, PATH, next_batch};
 use super::super::http::{Connection, Request};
 use super::super::measure::quantile;
 use super::super::person::Person;
@@ -69,10 +69,10 @@ pub(super) fn send(
         while !stop.load(Ordering::Relaxed) {
             let number = next.fetch_add(1, Ordering::Relaxed);
             wait_until(began + Duration::from_secs_f64(number as f64 / batches_a_second as f64));
-            if next_batch(&lines, &mut body)? == 0 {
+            if next_batch(&lines, BATCH, &mut body)? == 0 {
                 *lines.lock().map_err(|_| Failure::new("a sender panicked"))? =
                     BufReader::with_capacity(1 << 20, open()?);
-                next_batch(&lines, &mut body)?;
+                next_batch(&lines, BATCH, &mut body)?;
             }
             let headers = [headers, &[format!("Idempotency-Key: soak-{number}")]].concat();
             let asked = Instant::now();
