@@ -127,6 +127,7 @@ macro_rules! with_each_promise {
             a_loss_is_kept_once
             of_very_many_losses_the_latest_are_kept
             purging_takes_old_hours_and_no_totals
+            purging_takes_positions_of_files_that_were_left_long_ago
         }
     };
 }

@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use crate::installation::{Installation, line};
+use crate::installation::{Installation, NOW, line};
 
 fn lines(app: &str, range: std::ops::Range<usize>) -> String {
     range.map(|n| line(app, n, "/a", 200)).collect()
@@ -269,4 +269,19 @@ async fn a_line_that_two_members_of_a_compressed_file_share_is_counted() {
     installation.write("access.log.gz", [member(first), member(second)].concat());
     assert_eq!(half.counted + installation.ingest(&log).await.counted, 50);
     check_count(&installation, 50).await;
+}
+
+/// The position of a file that was read before the days that are kept goes with their counts.
+#[tokio::test]
+async fn a_file_that_was_left_long_ago_is_new_and_too_old() {
+    let mut installation = Installation::new();
+    let log = installation.write("access.log", lines("acme", 0..500));
+    assert_eq!(installation.ingest(&log).await.counted, 500);
+    for (days, kept) in [(400, 1), (402, 0)] {
+        installation.steadfast.clock = std::sync::Arc::new(model::UnixMillis(NOW).plus_millis(days * 86_400_000));
+        installation.steadfast.purge().await.unwrap();
+        assert_eq!(installation.steadfast.store.positions().await.unwrap().len(), kept, "after {days} days");
+    }
+    let again = installation.ingest(&log).await;
+    assert_eq!((again.lines, again.counted), (500, 0));
 }

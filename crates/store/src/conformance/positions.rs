@@ -1,5 +1,7 @@
 //! Promises about positions: what makes counting exactly once possible.
 
+use ::model::Hour;
+
 use super::builders::{PRODUCTION, calls, commit, counted, day, key, position};
 use crate::{IngestCommit, Result, SharedStore, SourcePosition, StoreError};
 
@@ -98,4 +100,26 @@ pub async fn positions_are_found_by_head(store: SharedStore) -> Result<()> {
     let paths: Vec<_> = store.positions().await?.into_iter().map(|position| position.path).collect();
     assert_eq!(paths, ["a", "b", "c", "d"]);
     Ok(())
+}
+
+/// What is followed stays, and so does what may hold calls of the days that are kept.
+pub async fn purging_takes_positions_of_files_that_were_left_long_ago(store: SharedStore) -> Result<()> {
+    let (hour, day) = (Hour::from_epoch_hours(500_000), 86_400_000);
+    let files =
+        [("left", -day - 1, None), ("followed", -90 * day, Some("web")), ("late", -day, None), ("now", day, None)];
+    for (digest, (path, at, by)) in (0..).zip(files) {
+        let (updated_at, followed_by) = (hour.start().plus_millis(at), by.and_then(|name| name.parse().ok()));
+        let after = SourcePosition { updated_at, followed_by, ..position(path, 9_000, 4_096, digest) };
+        store.commit_ingest(step(None, after, 0)).await?;
+    }
+    let newest = store.newest_position().await?;
+    store.purge_sources(hour).await?;
+    let paths: Vec<_> = store.positions().await?.into_iter().map(|position| position.path).collect();
+    assert_eq!(paths, ["followed", "late", "now"]);
+    store.purge_sources(hour.plus(1_000)).await?;
+    let known = store.newest_position().await?;
+    assert_eq!((store.positions().await?.len(), store.positions_with_head(4_096, 0).await?), (1, Vec::new()));
+    // Whoever looked before finds out about what came since all the same.
+    store.commit_ingest(step(None, position("other", 10, 10, 1), known)).await?;
+    assert_conflict(&store, step(None, position("mine", 90, 90, 1), newest), 5).await
 }

@@ -14,6 +14,15 @@ pub(super) fn list(tx: &Transaction<'_>) -> Result<Vec<SourcePosition>> {
     select(tx, sql::POSITION_LIST, ())
 }
 
+/// For how long after it was counted a call may lie, and much more, in milliseconds.
+const AHEAD: i64 = 86_400_000;
+
+/// Deletes positions of files all of whose calls are from before an instant.
+pub(super) fn purge(tx: &Transaction<'_>, before: UnixMillis) -> Result<()> {
+    tx.prepare_cached(sql::POSITION_PURGE)?.execute((before.plus_millis(-AHEAD).0,))?;
+    Ok(())
+}
+
 pub(super) fn with_head(tx: &Transaction<'_>, head_len: u32, head_digest: u64) -> Result<Vec<SourcePosition>> {
     select(tx, sql::POSITION_WITH_HEAD, (head_len, rows::digest(head_digest)))
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use model::{Hour, LossReason, SourceName, SourceWay, UnixMillis};
 use rusqlite::{Row, Transaction};
 
-use super::{SqliteStore, rows, sql};
+use super::{SqliteStore, positions, rows, sql};
 use crate::{LOSSES, Loss, Result, SourceCommit, SourceHours, SourceSeen, SourceState, Sources, StoreError};
 
 #[async_trait]
@@ -145,7 +145,7 @@ fn purge(tx: &Transaction<'_>, before: Hour) -> Result<()> {
     tx.prepare_cached(sql::SOURCE_PURGE_REJECTS)?.execute((before.epoch_hours(),))?;
     tx.prepare_cached(sql::SOURCE_PURGE_LOSSES)?.execute((before.start().0,))?;
     tx.prepare_cached(sql::SOURCE_RESET)?.execute(())?;
-    Ok(())
+    positions::purge(tx, before.start())
 }
 
 fn name_at(row: &Row<'_>, column: usize) -> Result<SourceName> {

@@ -167,6 +167,7 @@ statements! {
     POSITION_LIST = "position.list";
     POSITION_MOVE = "position.move";
     POSITION_NEWEST = "position.newest";
+    POSITION_PURGE = "position.purge";
     POSITION_WITH_HEAD = "position.with_head";
     RECOVERY_CODE_ADD = "recovery_code.add";
     RECOVERY_CODE_CLEAR = "recovery_code.clear";

@@ -104,3 +104,22 @@ fn pages_are_found_by_their_first_keys() {
         assert!(found, "{wanted}");
     }
 }
+
+/// Rotated files leave a position each.
+#[test]
+fn files_are_looked_up_without_reading_all_positions() {
+    let (_directory, path) = place();
+    let connection = open::writer(&path).unwrap();
+    for wanted in ["position.head_lengths", "position.with_head", "position.get", "position.added_since"] {
+        let (_, text) = sql::ALL.iter().find(|(name, _)| *name == wanted).unwrap();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+        for index in 1..=statement.parameter_count() {
+            statement.raw_bind_parameter(index, 1).unwrap();
+        }
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().unwrap() {
+            let detail: String = row.get(3).unwrap();
+            assert!(!detail.starts_with("SCAN source_position"), "{wanted}: {detail}");
+        }
+    }
+}
