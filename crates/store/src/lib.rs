@@ -368,7 +368,8 @@ pub trait Store: Registry + Platform + Sources + Send + Sync {
         since: UnixMillis,
     ) -> Result<Option<SeenBatch>>;
 
-    /// Forgets batches that were counted at this instant or before. Returns how many.
+    /// Forgets batches that were counted at this instant or before, not all at once: others can write in between, and what
+    /// is cut off has forgotten some of them. Returns how many.
     async fn forget_batches(&self, until: UnixMillis) -> Result<u64>;
 
     /// All saved positions, by path.

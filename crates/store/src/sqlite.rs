@@ -219,7 +219,14 @@ impl Store for SqliteStore {
     }
 
     async fn forget_batches(&self, until: UnixMillis) -> Result<u64> {
-        self.write(move |tx| batches::forget(tx, until)).await
+        let mut forgotten = 0;
+        loop {
+            let some = self.write(move |tx| batches::forget(tx, until)).await?;
+            forgotten += some;
+            if some < u64::from(batches::FORGOTTEN) {
+                return Ok(forgotten);
+            }
+        }
     }
 
     async fn positions(&self) -> Result<Vec<SourcePosition>> {

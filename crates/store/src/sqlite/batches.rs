@@ -10,6 +10,9 @@ use crate::{BatchCommit, Result, SeenBatch, StoreError};
 /// further ahead counts for nothing.
 const SET_BACK: i64 = 30 * 86_400_000;
 
+/// How many batches are forgotten at once: after a pause there may be millions, and others are to write in between.
+pub(super) const FORGOTTEN: u32 = 2_000;
+
 /// The batch that was counted after `since` under this key, or with these bytes where there is no key.
 pub(super) fn find(
     tx: &Transaction<'_>,
@@ -56,7 +59,8 @@ pub(super) fn add(tx: &Transaction<'_>, batch: &BatchCommit, at: UnixMillis) -> 
     Ok(())
 }
 
+/// Forgets some batches, up to [`FORGOTTEN`]; fewer if those are all. Returns how many.
 pub(super) fn forget(tx: &Transaction<'_>, until: UnixMillis) -> Result<u64> {
-    let gone = tx.prepare_cached(sql::BATCH_PURGE)?.execute((until.0,))?;
+    let gone = tx.prepare_cached(sql::BATCH_PURGE)?.execute((until.0, FORGOTTEN))?;
     Ok(u64::try_from(gone).unwrap_or(u64::MAX))
 }

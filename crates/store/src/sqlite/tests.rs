@@ -1,5 +1,6 @@
 //! The conformance suite on SQLite, and what is SQLite's alone: files, schema, statements, processes.
 
+mod batches;
 mod convert;
 mod crash;
 mod files;
