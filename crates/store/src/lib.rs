@@ -2,7 +2,7 @@
 //! organisations, what belongs to registered apps, and the audit log.
 //!
 //! [`Store`] is the contract, with [`Registry`] for the second half; [`sqlite`] stands behind it, and any other database that joins has to pass
-//! the same `conformance` suite. Methods are cut by use case and each is atomic. This is the only crate
+//! the same `conformance` suite. Methods are cut by use case and each is atomic, unless it says otherwise. This is the only crate
 //! with SQL in it; the statements live in `sql/TOPIC.ACTION.sql`.
 
 use std::sync::Arc;
@@ -439,7 +439,8 @@ pub trait Store: Registry + Platform + Sources + Send + Sync {
     /// there may be more. For times when nothing else is to be done.
     async fn tidy_counts(&self) -> Result<bool>;
 
-    /// Deletes counts and verdicts of days before `day`.
+    /// Deletes counts and verdicts of days before `day`, a span of days at a time. What breaks off in between has deleted some
+    /// of them, and the next call deletes the rest.
     async fn purge_before(&self, day: Day) -> Result<()>;
 }
 

@@ -331,6 +331,10 @@ impl Store for SqliteStore {
 
     async fn purge_before(&self, day: Day) -> Result<()> {
         let policy = self.policy;
-        self.write_without_texts(move |tx| purge::purge_before(tx, day, policy)).await
+        while let Some(span) = self.read(move |tx| purge::first_over(tx, day)).await? {
+            self.write(move |tx| purge::remove_span(tx, span)).await?;
+        }
+        self.write(move |tx| purge::begin_span(tx, day, policy)).await?;
+        self.write_without_texts(move |tx| purge::finish(tx, day)).await
     }
 }

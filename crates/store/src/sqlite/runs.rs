@@ -109,6 +109,13 @@ fn list(tx: &Transaction<'_>, Place { family, span }: Place) -> Result<Vec<Run>>
     list.query_and_then((family.number(), span), run)?.collect()
 }
 
+/// Deletes the runs of a family and span without reading them.
+pub(super) fn remove(tx: &Transaction<'_>, family: Family, span: i32) -> Result<()> {
+    tx.prepare_cached(sql::PAGE_PURGE)?.execute((family.number(), span))?;
+    tx.prepare_cached(sql::RUN_PURGE)?.execute((family.number(), span))?;
+    Ok(())
+}
+
 fn next_run(tx: &Transaction<'_>, Place { family, span }: Place) -> Result<i64> {
     Ok(tx.prepare_cached(sql::RUN_NEXT)?.query_row((family.number(), span), |row| row.get(0))?)
 }

@@ -148,6 +148,7 @@ statements! {
     PAGE_FROM = "page.from";
     PAGE_GET = "page.get";
     PAGE_LIST = "page.list";
+    PAGE_PURGE = "page.purge";
     PAGE_REMOVE = "page.remove";
     PAGE_SCAN = "page.scan";
     PASSWORD_REMOVE = "password.remove";
@@ -197,6 +198,7 @@ statements! {
     RUN_AIM = "run.aim";
     RUN_LIST = "run.list";
     RUN_NEXT = "run.next";
+    RUN_PURGE = "run.purge";
     RUN_REMOVE = "run.remove";
     RUN_RESIZE = "run.resize";
     RUN_SPANS = "run.spans";

@@ -8,6 +8,7 @@ mod known;
 mod marks;
 mod packed;
 mod properties;
+mod purge;
 mod registry;
 mod schema;
 mod upgrade;

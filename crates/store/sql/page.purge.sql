@@ -1,0 +1,1 @@
+DELETE FROM count_page WHERE family = ?1 AND span = ?2

@@ -1,0 +1,1 @@
+DELETE FROM count_run WHERE family = ?1 AND span = ?2

@@ -1,0 +1,93 @@
+//! Purging goes by spans, and may break off between any two.
+
+use model::{Counts, Day, DayRange, Environment, RouteKey, UnixMillis};
+
+use super::super::purge;
+use super::packed::{SMALL, sound};
+use super::{SqliteStore, place};
+use crate::{IngestCommit, Result, Store, StoreError, TallyDelta};
+
+const ALWAYS: DayRange = DayRange { start: Day::FIRST, end: Day::LAST };
+
+/// A call of a route on each of these days.
+fn on(route: &str, days: impl Iterator<Item = i32>) -> IngestCommit {
+    let delta = |day| TallyDelta {
+        app: 0,
+        environment: Environment::Production,
+        day: Day::from_epoch_days(day),
+        route: 0,
+        method: 0,
+        status: 200,
+        counts: Counts { calls: 1, ..Counts::default() },
+    };
+    IngestCommit {
+        apps: vec!["a".parse().unwrap()],
+        routes: vec![RouteKey { documented: false, text: route.to_owned() }],
+        methods: vec!["GET".to_owned()],
+        tallies: days.map(delta).collect(),
+        ..IngestCommit::empty(UnixMillis(0))
+    }
+}
+
+/// The days with calls, once for each route.
+async fn days(store: &SqliteStore) -> Result<Vec<i32>> {
+    let tallies = store.tallies(&"a".parse().unwrap(), Environment::Production, ALWAYS).await?;
+    Ok(tallies.iter().map(|tally| tally.day.epoch_days()).collect())
+}
+
+async fn assert_sound(store: &SqliteStore) {
+    let looked = store.read(|tx| {
+        sound(tx);
+        Ok(())
+    });
+    looked.await.unwrap();
+}
+
+async fn change(store: &SqliteStore, statement: &'static str) {
+    let changed = store.write(move |tx| Ok(tx.execute(statement, ())?)).await.unwrap();
+    assert!(changed > 0, "{statement}");
+}
+
+#[tokio::test]
+async fn what_breaks_off_leaves_whole_days_and_goes_on_later() {
+    let (_directory, path) = place();
+    let store = SqliteStore::open_with(&path, SMALL).unwrap();
+    store.commit_ingest(on("/a", (0..200).step_by(5))).await.unwrap();
+    let day = Day::from_epoch_days(150);
+    let mut before = days(&store).await.unwrap();
+    let mut spans = 0;
+    while let Some(span) = store.read(move |tx| purge::first_over(tx, day)).await.unwrap() {
+        store.write(move |tx| purge::remove_span(tx, span)).await.unwrap();
+        let left = days(&store).await.unwrap();
+        assert!(left.len() < before.len() && before.ends_with(&left));
+        assert_sound(&store).await;
+        (before, spans) = (left, spans + 1);
+    }
+    assert!(spans > 3 && before[0] < 150, "{spans} spans, {before:?}");
+    store.write(move |tx| purge::begin_span(tx, day, SMALL)).await.unwrap();
+    let kept: Vec<i32> = (150..200).step_by(5).collect();
+    assert_eq!(days(&store).await.unwrap(), kept);
+    assert_sound(&store).await;
+    // A batch that was begun before: its texts don't go without its counts.
+    store.commit_ingest(on("/late", [3, 149].into_iter())).await.unwrap();
+    store.write(move |tx| purge::finish(tx, day)).await.unwrap();
+    assert_eq!(days(&store).await.unwrap(), [&[149][..], &kept[..]].concat());
+    store.purge_before(day).await.unwrap();
+    assert_eq!(days(&store).await.unwrap(), kept);
+    assert_sound(&store).await;
+}
+
+#[tokio::test]
+async fn a_damaged_page_that_is_too_old_goes_like_any_other() {
+    let (_directory, path) = place();
+    let store = SqliteStore::open(&path).unwrap();
+    store.commit_ingest(on("/a", 0..200)).await.unwrap();
+    change(&store, "UPDATE count_page SET body = x'00' WHERE span = (SELECT min(span) FROM count_page)").await;
+    assert!(matches!(days(&store).await, Err(StoreError::Corrupt(_))));
+    store.purge_before(Day::from_epoch_days(150)).await.unwrap();
+    assert_eq!(days(&store).await.unwrap(), (150..200).collect::<Vec<_>>());
+    // One that is needed still is not thrown away.
+    change(&store, "UPDATE count_page SET body = x'00' WHERE span = (SELECT min(span) FROM count_page)").await;
+    let text = store.purge_before(Day::from_epoch_days(151)).await.unwrap_err().to_string();
+    assert!(text.contains(&path.display().to_string()), "{text}");
+}
