@@ -53,6 +53,14 @@ fn of_other_rows(extended_code: i32) -> bool {
     [SQLITE_CONSTRAINT_FOREIGNKEY, SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE].contains(&extended_code)
 }
 
+/// An error of a change of what this program alone writes: nobody else can have been there before, so a conflict is damage.
+pub(super) fn damaged(error: StoreError, what: &str) -> StoreError {
+    match error {
+        StoreError::Conflict => StoreError::Corrupt(format!("{what}; restore the file from a backup")),
+        other => other,
+    }
+}
+
 /// A count beyond what the database can keep.
 pub(super) fn too_large() -> StoreError {
     StoreError::too_large()

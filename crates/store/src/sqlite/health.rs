@@ -1,13 +1,13 @@
 //! Saved verdicts, and the marks on days whose verdicts are out of date.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 use model::{AppId, Day, DayRange, DayVerdict, Environment, Observation, Severity};
 use rusqlite::{Row, Transaction};
 
 use super::{intern, marks, platform, rows, runs, sql};
-use crate::packed::{Entry, Family, Policy, day_of};
+use crate::packed::{Entry, Family, Group, Policy, SLOTS, day_of};
 use crate::{DayVerdicts, DirtyDay, Result, StoreError};
 
 /// The mark of a change that is about to be made; greater than all before it.
@@ -19,17 +19,19 @@ pub(super) fn next_mark(tx: &Transaction<'_>) -> Result<i64> {
 pub(super) fn mark_all(tx: &Transaction<'_>, policy: Policy) -> Result<()> {
     let mut log = marks::Log::new(tx, policy, next_mark(tx)?);
     for span in runs::spans(tx, Family::Day)? {
-        let mut groups = Vec::new();
-        runs::scan(tx, Family::Day, span..=span, |span, entry| {
-            if entry.key.environment() == Environment::Production {
-                groups.push(entry.key.group(span));
+        // The days of each app, a bit each: there may be millions, and a day may be in several runs.
+        let mut days: BTreeMap<u32, u32> = BTreeMap::new();
+        runs::scan(tx, Family::Day, span..=span, |_, Entry { key, .. }| {
+            if key.environment() == Environment::Production {
+                *days.entry(key.app).or_default() |= marks::bit(key.slot);
             }
             Ok(ControlFlow::Continue(()))
         })?;
-        // A day may be in several runs.
-        groups.sort_unstable();
-        groups.dedup();
-        groups.into_iter().try_for_each(|group| log.add(group))?;
+        for (app, days) in days {
+            for slot in (0..SLOTS / 2).filter(|slot| days & marks::bit(*slot) != 0) {
+                log.add(Group { span, app, slot })?;
+            }
+        }
     }
     log.finish()
 }

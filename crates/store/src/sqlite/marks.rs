@@ -8,12 +8,16 @@ use std::cmp::Reverse;
 use model::{Counts, Day, DayRange, Environment};
 use rusqlite::Transaction;
 
+use super::error::damaged;
 use super::{many, sql};
 use crate::packed::{Builder, Entries, Entry, Family, Group, Page, Policy};
 use crate::{Result, StoreError};
 
-/// How many rows of the log are folded at once: at most some hundred thousand marks. The more, the fewer pages each costs.
+/// How many rows of the log are folded at once at most. The more, the fewer pages each costs.
 const FOLDED: u32 = 64;
+
+/// With how many marks enough are: a row has up to some thousands, and others wait for the time that folding takes.
+const ENOUGH: usize = 30_000;
 
 /// How many rows of the log may wait before commits fold them too, where nobody reads marks.
 const MOST: i64 = 1_024;
@@ -76,7 +80,7 @@ impl<'t> Log<'t> {
 }
 
 /// The bit of a production slot's day.
-fn bit(slot: u8) -> u32 {
+pub(super) fn bit(slot: u8) -> u32 {
     1 << (slot & 31)
 }
 
@@ -101,24 +105,27 @@ pub(super) fn first(tx: &Transaction<'_>) -> Result<Option<i64>> {
     Ok(tx.prepare_cached(sql::MARKED_FIRST)?.query_row((), |row| row.get(0))?)
 }
 
-/// Folds some rows of the log into `dirty_day`.
+/// Folds the first rows of the log into `dirty_day`, up to [`FOLDED`] or to the one with which they are [`ENOUGH`].
 pub(super) fn fold(tx: &Transaction<'_>) -> Result<()> {
     let mut list = tx.prepare_cached(sql::MARKED_LIST)?;
-    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
-    let rows: Vec<(i64, i64, i32, Vec<u8>)> = list.query_map((FOLDED,), row)?.collect::<rusqlite::Result<_>>()?;
-    let Some((last, ..)) = rows.last() else { return Ok(()) };
-    let mut marks = Vec::new();
-    for (_, mark, span, body) in &rows {
-        for entry in Entries::new(Family::Day, body) {
-            let group = entry?.key.group(*span);
-            marks.push((group.app, group.day().epoch_days(), Reverse(*mark)));
+    let mut found = list.query((FOLDED,))?;
+    let (mut last, mut marks) = (None, Vec::new());
+    while marks.len() < ENOUGH
+        && let Some(row) = found.next()?
+    {
+        let (id, mark, span): (i64, i64, i32) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        for entry in Entries::new(Family::Day, row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?) {
+            let group = entry?.key.group(span);
+            marks.push((group.app, group.day().epoch_days(), Reverse(mark)));
         }
+        last = Some(id);
     }
+    let Some(last) = last else { return Ok(()) };
     // In the order of the table, the greatest mark of each day alone: pages of the table are met once.
     marks.sort_unstable();
     marks.dedup_by_key(|(app, day, _)| (*app, *day));
     let rows_of = marks.iter().map(|(app, day, Reverse(mark))| Ok([(*app).into(), (*day).into(), *mark]));
-    many::execute(tx, sql::MARK_ADD, rows_of)?;
+    many::execute(tx, sql::MARK_ADD, rows_of).map_err(|error| damaged(error, "a mark is of no app"))?;
     tx.prepare_cached(sql::MARKED_REMOVE)?.execute((last,))?;
     Ok(())
 }

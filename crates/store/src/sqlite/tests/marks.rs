@@ -113,3 +113,31 @@ async fn purging_takes_what_waits_in_the_log() {
         assert_eq!(dirty(&store).await, (71..200).filter(|day| day % 2 == 0).collect());
     }
 }
+
+/// However many a row holds, and however often each day is marked.
+#[tokio::test]
+async fn marks_are_folded_some_at_a_time() {
+    let (_directory, path) = place();
+    let store = SqliteStore::open(&path).unwrap();
+    // The days of a span, of many apps.
+    let (apps, one) = (1_000, on(24..56));
+    let tallies = (0..apps).flat_map(|app| one.tallies.iter().map(move |delta| TallyDelta { app, ..*delta }));
+    let names = (0..apps).map(|app| format!("app-{app:04}").parse().unwrap());
+    let commit = IngestCommit { apps: names.collect(), tallies: tallies.collect(), ..one.clone() };
+    store.commit_ingest(commit).await.unwrap();
+    let all = store.dirty_days(u32::MAX).await.unwrap();
+    assert_eq!(all.len(), 32_000);
+    store.save_verdicts(&[], &all).await.unwrap();
+    for _ in 0..3 {
+        store.mark_all_dirty().await.unwrap();
+    }
+    let rows = waiting(&store).await;
+    assert!((12..64).contains(&rows), "{rows} rows");
+    store.write(marks::fold).await.unwrap();
+    let left = waiting(&store).await;
+    assert!(0 < left && left < rows && left > rows / 2, "{left} of {rows} rows");
+    let marked = store.dirty_days(u32::MAX).await.unwrap();
+    let days = |dirty: &[crate::DirtyDay]| dirty.iter().map(|it| (it.app.clone(), it.day)).collect::<Vec<_>>();
+    assert_eq!(days(&marked), days(&all));
+    assert_eq!(waiting(&store).await, 0);
+}
