@@ -6,9 +6,9 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 use super::{rows, sql};
 use crate::{BatchCommit, Result, SeenBatch, StoreError};
 
-/// How far the clock may be set back without batches being forgotten early, in milliseconds: 30 days. What a clock once put
-/// further ahead counts for nothing.
-const SET_BACK: i64 = 30 * 86_400_000;
+/// How far the clock may be set back without batches being forgotten early, in milliseconds: 2 days. What a clock once put
+/// further ahead counts for nothing; else all that comes meanwhile would be remembered until the clock is there again.
+const SET_BACK: i64 = 2 * 86_400_000;
 
 /// How many batches are forgotten at once: after a pause there may be millions, and others are to write in between.
 pub(super) const FORGOTTEN: u32 = 2_000;
