@@ -130,7 +130,7 @@ impl Kept {
 
     /// Whether so much is remembered that it has to be forgotten.
     pub(super) fn is_full(&self) -> bool {
-        self.routes.len() + self.companies.len() > MOST || self.apps.len() > MOST
+        self.routes.held() + self.companies.held() > MOST || self.apps.len() > MOST
     }
 
     /// To be told when all that was admitted before is on its way into the store and what was on its way is there:
@@ -159,6 +159,8 @@ struct Bounded {
     /// Groups of before [`Bounded::turn_over`].
     older: HashMap<Group, Names, FixedState>,
     texts: usize,
+    /// The texts of older groups.
+    older_texts: usize,
 }
 
 /// The first texts of a group.
@@ -174,21 +176,27 @@ struct Names {
 
 impl Bounded {
     fn new(bound: usize) -> Self {
-        Self { bound, groups: HashMap::default(), older: HashMap::default(), texts: 0 }
+        Self { bound, groups: HashMap::default(), older: HashMap::default(), texts: 0, older_texts: 0 }
     }
 
     fn len(&self) -> usize {
         self.groups.len() + self.texts
     }
 
+    /// With those of before, which take memory too.
+    fn held(&self) -> usize {
+        self.len() + self.older.len() + self.older_texts
+    }
+
     fn turn_over(&mut self) {
         self.older = std::mem::take(&mut self.groups);
-        self.texts = 0;
+        self.older_texts = std::mem::take(&mut self.texts);
     }
 
     fn knows(&mut self, group: &Group) -> bool {
         if let Some(names) = self.older.remove(group) {
             self.texts += names.known.len();
+            self.older_texts -= names.known.len();
             self.groups.insert(*group, names);
         }
         self.groups.contains_key(group)

@@ -78,6 +78,24 @@ fn what_is_met_again_is_remembered_over_turns() {
     assert_eq!(kept.companies.groups.len(), 0);
 }
 
+#[test]
+fn what_was_met_before_the_turn_counts_for_memory_too() {
+    let mut kept = Kept::default();
+    // A group and a text each.
+    let firsts = |apps: std::ops::Range<usize>| apps.map(|app| company(&app.to_string(), 0)).collect::<Vec<First>>();
+    let some = firsts(0..MOST / 2 - 1_000);
+    assert_eq!(refused(&mut kept, &some), 0);
+    kept.turn_over();
+    // Met again is not twice as much.
+    assert_eq!(refused(&mut kept, &some), 0);
+    assert!(!kept.is_full());
+    kept.turn_over();
+    assert_eq!(refused(&mut kept, &firsts(MOST..MOST + 900)), 0);
+    assert!(!kept.is_full());
+    assert_eq!(refused(&mut kept, &firsts(MOST + 900..MOST + 1_100)), 0);
+    assert!(kept.is_full());
+}
+
 /// Small bounds: routes and companies of a day.
 const BOUNDS: [usize; 2] = [4, 2];
 
