@@ -291,15 +291,26 @@ pub(crate) fn sum(entries: &mut Vec<Entry>) -> Result<()> {
 }
 
 /// Adds counts to others.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] where a sum is too large.
 pub(crate) fn add(counts: &mut Counts, other: &Counts) -> Result<()> {
-    let sum = |one: u64, other: u64| one.checked_add(other).ok_or_else(StoreError::too_large);
     *counts = Counts {
-        calls: sum(counts.calls, other.calls)?,
-        header_absent: sum(counts.header_absent, other.header_absent)?,
-        service_calls: sum(counts.service_calls, other.service_calls)?,
-        service_header_absent: sum(counts.service_header_absent, other.service_header_absent)?,
+        calls: add_calls(counts.calls, other.calls)?,
+        header_absent: add_calls(counts.header_absent, other.header_absent)?,
+        service_calls: add_calls(counts.service_calls, other.service_calls)?,
+        service_header_absent: add_calls(counts.service_header_absent, other.service_header_absent)?,
     };
     Ok(())
+}
+
+/// The sum of two numbers of calls: at most [`i64::MAX`], which all that was ever counted is together.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] where it is larger.
+pub(crate) fn add_calls(one: u64, other: u64) -> Result<u64> {
+    let sum = one.checked_add(other).filter(|sum| *sum <= i64::MAX.unsigned_abs());
+    sum.ok_or_else(StoreError::too_large)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::known::{Dated, Known};
 use super::runs::{self, Place, Writer};
 use super::tallies::{Texts, load_method, load_route, missing};
 use super::{apps, sql};
-use crate::packed::{Entry, Family, Key, Packed, Parts, Policy};
+use crate::packed::{Entry, Family, Key, Packed, Parts, Policy, add_calls};
 use crate::{CompanyDelta, IngestCommit, Result};
 
 /// Stands in the place of a company's number for calls without the header.
@@ -202,11 +202,12 @@ pub(super) fn sums_of(
     days: DayRange,
     wanted: impl Fn(&Key) -> bool,
 ) -> Result<Vec<(Company, u64)>> {
-    let mut sums: HashMap<Company<i64>, u64> = HashMap::new();
+    let (mut sums, mut all): (HashMap<Company<i64>, u64>, u64) = (HashMap::new(), 0);
     runs::between(tx, Family::Company, app, environment, days, |_, entry| {
         if wanted(&entry.key) {
             let sum = sums.entry(company_of(&entry.key)).or_default();
-            *sum = sum.checked_add(entry.counts.calls).ok_or_else(too_large)?;
+            *sum = add_calls(*sum, entry.counts.calls)?;
+            all = add_calls(all, entry.counts.calls)?;
         }
         Ok(())
     })?;

@@ -5,6 +5,7 @@ mod read;
 
 use rusqlite::Transaction;
 
+use super::error::damaged;
 use super::{rows, sql};
 use crate::packed::{Builder, Entries, Entry, Family, Key, Page, PageAt, Policy, Run};
 use crate::{Result, StoreError};
@@ -91,7 +92,8 @@ impl<'t> Pages<'t> {
 
 fn write_page(tx: &Transaction<'_>, Place { family, span }: Place, run: i64, page: &Page) -> Result<()> {
     let mut add = tx.prepare_cached(sql::PAGE_ADD)?;
-    add.execute((family.number(), span, run, page.first.to_bytes(), &page.body))?;
+    let row = (family.number(), span, run, page.first.to_bytes(), &page.body);
+    add.execute(row).map_err(|error| damaged(error.into(), "a page of counts lies where another is"))?;
     Ok(())
 }
 
@@ -101,12 +103,22 @@ pub(super) fn spans(tx: &Transaction<'_>, family: Family) -> Result<Vec<i32>> {
     Ok(list.query_map((family.number(),), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The runs of a family and span.
+/// The runs of a family and span. A run is merged into one that was begun after it and is merged into none: otherwise merging
+/// might go on for ever.
 fn list(tx: &Transaction<'_>, Place { family, span }: Place) -> Result<Vec<Run>> {
     let mut list = tx.prepare_cached(sql::RUN_LIST)?;
     let run =
         |row: &rusqlite::Row<'_>| Ok(Run { run: row.get(0)?, bytes: rows::count_at(row, 1)?, target: row.get(2)? });
-    list.query_and_then((family.number(), span), run)?.collect()
+    let runs = list.query_and_then((family.number(), span), run)?.collect::<Result<Vec<Run>>>()?;
+    let is_aimed = |number: i64| runs.iter().any(|run| run.run == number && run.target.is_some());
+    let is_astray = |run: &&Run| run.target.is_some_and(|target| target <= run.run || is_aimed(target));
+    match runs.iter().find(is_astray) {
+        None => Ok(runs),
+        Some(Run { run, .. }) => {
+            let text = format!("run `{run}` of counts is merged into a wrong one; restore the file from a backup");
+            Err(StoreError::Corrupt(text))
+        }
+    }
 }
 
 /// Deletes the runs of a family and span without reading them.

@@ -8,10 +8,9 @@ use foldhash::fast::FixedState;
 use model::{AppId, Counts, Day, DayRange, Environment, RouteKey, Tally};
 use rusqlite::Transaction;
 
-use super::error::too_large;
 use super::groups::Asked;
 use super::{apps, rows, runs, sql};
-use crate::packed::{Entry, Family, day_of, span_of, spans_of};
+use crate::packed::{Entry, Family, add_calls, day_of, span_of, spans_of};
 use crate::{Counted, Result, StoreError};
 
 /// Each distinct text once, in the order in which it was first met.
@@ -84,12 +83,13 @@ pub(super) fn list(tx: &Transaction<'_>, app: &AppId, environment: Environment, 
 }
 
 pub(super) fn calls_by_app(tx: &Transaction<'_>, days: DayRange) -> Result<Vec<(AppId, u64)>> {
-    let mut sums: HashMap<i64, u64, FixedState> = HashMap::default();
+    let (mut sums, mut all): (HashMap<i64, u64, FixedState>, u64) = (HashMap::default(), 0);
     runs::scan(tx, Family::Day, spans_of(days), |span, entry| {
         let day = day_of(span, entry.key.slot);
         if entry.key.environment() == Environment::Production && days.start <= day && day <= days.end {
             let sum = sums.entry(entry.key.app.into()).or_default();
-            *sum = sum.checked_add(entry.counts.calls).ok_or_else(too_large)?;
+            *sum = add_calls(*sum, entry.counts.calls)?;
+            all = add_calls(all, entry.counts.calls)?;
         }
         Ok(ControlFlow::Continue(()))
     })?;
@@ -127,7 +127,7 @@ pub(super) fn counted(tx: &Transaction<'_>, groups: &[(AppId, Environment, Day)]
     let mut calls: Vec<Option<u64>> = vec![None; asked.groups.len()];
     runs::walk(tx, Family::Day, &asked.groups, |at, entry| {
         let so_far = calls[at].unwrap_or_default();
-        calls[at] = Some(so_far.checked_add(entry.counts.calls).ok_or_else(too_large)?);
+        calls[at] = Some(add_calls(so_far, entry.counts.calls)?);
         Ok(())
     })?;
     let counted = |at: usize| Some(Counted { place: asked.groups[at].number(), calls: calls[at]? });

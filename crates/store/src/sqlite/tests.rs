@@ -3,6 +3,7 @@
 mod batches;
 mod convert;
 mod crash;
+mod damage;
 mod files;
 mod known;
 mod marks;

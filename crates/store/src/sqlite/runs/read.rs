@@ -2,11 +2,11 @@
 
 use std::ops::{ControlFlow, RangeInclusive};
 
-use model::{Day, DayRange, Environment};
+use model::{Counts, Day, DayRange, Environment};
 use rusqlite::Transaction;
 
 use super::{Place, list};
-use crate::packed::{Entries, Entry, Family, Group, Key, SLOTS, day_of, first_slot, span_of, spans_of, sum};
+use crate::packed::{Entries, Entry, Family, Group, Key, SLOTS, add, day_of, first_slot, span_of, spans_of, sum};
 use crate::sqlite::sql;
 use crate::{Result, StoreError};
 
@@ -42,7 +42,7 @@ pub(in crate::sqlite) fn between(
     Ok(())
 }
 
-/// The sums of the wanted keys of an app's days, in the order of days and keys.
+/// The sums of the wanted keys of an app's days, in the order of days and keys. All of them can be added up.
 pub(in crate::sqlite) fn sums(
     tx: &Transaction<'_>,
     family: Family,
@@ -52,6 +52,7 @@ pub(in crate::sqlite) fn sums(
     wanted: impl Fn(&Key) -> bool,
 ) -> Result<Vec<(Day, Entry)>> {
     let (mut sums, mut of_span, mut current) = (Vec::new(), Vec::new(), 0);
+    let mut all = Counts::default();
     let mut close = |span: i32, entries: &mut Vec<Entry>| {
         sum(entries)?;
         sums.extend(entries.drain(..).map(|entry| (day_of(span, entry.key.slot), entry)));
@@ -64,6 +65,7 @@ pub(in crate::sqlite) fn sums(
             current = span;
         }
         if wanted(&entry.key) {
+            add(&mut all, &entry.counts)?;
             of_span.push(*entry);
         }
         Ok(())
