@@ -78,7 +78,16 @@ impl SqliteStore {
         Self::open_with(path, Policy::default())
     }
 
-    /// The same with other bounds of pages and of merging.
+    /// Whether the file at `path` is of an earlier version, so that [`Self::open`] would convert it. A program of that version
+    /// that has it open can't go on then.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn is_earlier(path: &Path) -> Result<bool> {
+        open::is_earlier(path)
+    }
+
+    /// The same as [`Self::open`] with other bounds of pages and of merging.
     fn open_with(path: &Path, policy: Policy) -> Result<Self> {
         let writer = open::writer(path)?;
         let readers = (0..READERS).map(|_| open::reader(path)).collect::<Result<Vec<_>>>()?;

@@ -6,7 +6,7 @@ use catalog::Severity;
 use model::{CatalogChange, ChangeKind};
 use service::{DocumentFile, ImportOutcome};
 
-use super::{Failure, Outcome, open, open_existing};
+use super::{Failure, Outcome, open_beside, open_existing};
 use crate::cli::{Changes, Import};
 use crate::config::Config;
 use crate::term::{self, Painter, plural, printable};
@@ -27,7 +27,7 @@ pub(super) async fn import(arguments: Import, config: Config) -> Outcome {
         // A mistyped name must not look like a document that was withdrawn.
         return Err(Failure::new("nothing was imported; name files that can be read"));
     }
-    let steadfast = open(&arguments.data.path, config)?;
+    let steadfast = open_beside(&arguments.data.path, config)?;
     let outcome = steadfast.import_catalog(&files, arguments.add).await?;
     for problem in &outcome.problems {
         let kind = if problem.severity == Severity::Error { "error" } else { "warning" };

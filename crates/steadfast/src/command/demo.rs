@@ -41,10 +41,10 @@ pub(super) async fn run(arguments: Demo) -> Outcome {
         )));
     }
     let listener = serve::bind(arguments.listen).await?;
-    let _alone = clear(&arguments.data)?;
+    let alone = clear(&arguments.data)?;
     let config = Config::demo(demo::PLATFORM_NAME, demo::COMPANY_HEADER)?;
     let place = serve::Place::of(&config);
-    let mut steadfast = open(&arguments.data, config)?;
+    let mut steadfast = open(&arguments.data, config, &alone)?;
     let outbox = Arc::new(Outbox::default());
     steadfast.accounts.mailer = Arc::new(Copies { folder: steadfast.accounts.mailer, outbox: Arc::clone(&outbox) });
     let now = SystemClock.now();

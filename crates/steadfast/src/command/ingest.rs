@@ -23,8 +23,8 @@ pub(super) async fn run(arguments: Ingest, config: Config) -> Outcome {
         return follow(arguments, config).await;
     }
     let (inputs, options) = settle(&arguments, &config)?;
-    let _alone = WriterLock::take(&arguments.data.path, "steadfast ingest", SystemClock.now())?;
-    let steadfast = open(&arguments.data.path, config)?;
+    let alone = WriterLock::take(&arguments.data.path, "steadfast ingest", SystemClock.now())?;
+    let steadfast = open(&arguments.data.path, config, &alone)?;
     let documented = !steadfast.store.catalog().await?.routes.is_empty();
     let mut failed = false;
     let mut total = Total::default();
@@ -126,8 +126,8 @@ fn followed(arguments: &Ingest, config: &Config) -> Result<Vec<FollowedSource>, 
 async fn follow(arguments: Ingest, config: Config) -> Outcome {
     let sources = followed(&arguments, &config)?;
     let ended = serve::ended();
-    let _alone = WriterLock::take(&arguments.data.path, "steadfast ingest --follow", SystemClock.now())?;
-    let steadfast = open(&arguments.data.path, config)?;
+    let alone = WriterLock::take(&arguments.data.path, "steadfast ingest --follow", SystemClock.now())?;
+    let steadfast = open(&arguments.data.path, config, &alone)?;
     let watch = Arc::new(Watch::new());
     let upkeep = tokio::spawn(purge(steadfast.clone()));
     let totals = steadfast.follow(sources, threads(&arguments), Arc::clone(&watch) as _, ended).await;

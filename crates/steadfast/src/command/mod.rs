@@ -16,8 +16,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use mail::{Folder, Letterhead, Mailbox, Mailer, Smtp};
+use model::Clock;
 use secrets::{Parameters, Passwords, SealKey};
-use service::{Accounts, Batches, BoardCache, Doors, OverviewCache, RejectsFile, SourceBook, Steadfast, SurfaceCache};
+use service::{
+    Accounts, Batches, BoardCache, Doors, OverviewCache, RejectsFile, SourceBook, Steadfast, SurfaceCache, WriterLock,
+};
 use store::sqlite::SqliteStore;
 
 use crate::cli::{Catalog, Cli, Command, ConfigCommand};
@@ -68,10 +71,44 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
     }
 }
 
-/// Opens the data directory for a command that may create it.
-fn open(data: &Path, config: Config) -> Result<Steadfast, Failure> {
+/// Opens the data directory for a command that may create it and works beside others.
+fn open_beside(data: &Path, config: Config) -> Result<Steadfast, Failure> {
+    make(data)?;
+    let alone = alone_to_convert(data)?;
+    let steadfast = open_made(data, config);
+    drop(alone);
+    steadfast
+}
+
+/// Opens the data directory for a command that has it for itself, and may create it.
+fn open(data: &Path, config: Config, _alone: &WriterLock) -> Result<Steadfast, Failure> {
+    make(data)?;
+    open_made(data, config)
+}
+
+fn make(data: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(data)
-        .map_err(|error| Failure::new(format!("cannot create the data directory `{}`: {error}", data.display())))?;
+        .map_err(|error| Failure::new(format!("cannot create the data directory `{}`: {error}", data.display())))
+}
+
+/// Takes the data directory for itself where it is of an earlier version and is converted when it is opened: whoever
+/// works on it with that version could not go on.
+fn alone_to_convert(data: &Path) -> Result<Option<WriterLock>, Failure> {
+    if !SqliteStore::is_earlier(&data.join(DATABASE))? {
+        return Ok(None);
+    }
+    match WriterLock::take(data, "steadfast", SystemClock.now()) {
+        Ok(alone) => Ok(Some(alone)),
+        Err(service::Error::Held { holder, .. }) => Err(Failure::new(format!(
+            "`{}` is of an earlier version of Steadfast and in use by {holder}, which could not go on if it was converted \
+             now; end that one and start it again with this version, which converts the directory, then try again",
+            data.display()
+        ))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn open_made(data: &Path, config: Config) -> Result<Steadfast, Failure> {
     let source_book = SourceBook::new(config.declared_sources());
     Ok(Steadfast {
         store: Arc::new(SqliteStore::open(&data.join(DATABASE))?),
@@ -142,7 +179,7 @@ async fn open_existing(data: &Path, config: Config) -> Result<Steadfast, Failure
         }
         Err(error) => return Err(Failure::new(format!("cannot read the data directory `{shown}`: {error}"))),
     }
-    let steadfast = open(data, config)?;
+    let steadfast = open_beside(data, config)?;
     steadfast.check_zone().await?;
     Ok(steadfast)
 }

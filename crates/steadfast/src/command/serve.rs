@@ -42,8 +42,8 @@ pub(super) async fn run(arguments: Serve, config: Config) -> Outcome {
     let place = Place::of(&config);
     let syslog = config.syslog_sources();
     let followed = config.followed()?;
-    let _alone = WriterLock::take(&data, "steadfast serve", SystemClock.now())?;
-    let steadfast = open(&data, config)?;
+    let alone = WriterLock::take(&data, "steadfast serve", SystemClock.now())?;
+    let steadfast = open(&data, config, &alone)?;
     steadfast.check_zone().await?;
     let listener = bind(listen).await?;
     let portal = place.portal(steadfast, &data, &listener)?;

@@ -8,7 +8,7 @@ use model::{Doer, SourceToken, UnixMillis};
 use serde_json::{Value, json};
 use service::{NewSourceToken, Steadfast};
 
-use super::{Outcome, open, open_existing};
+use super::{Outcome, open_beside, open_existing};
 use crate::cli::{Output, SourceTokenAdd, SourceTokenCommand, SourceTokenList, SourceTokenRevoke};
 use crate::config::Config;
 use crate::term::{self, Painter, pad, printable};
@@ -23,7 +23,7 @@ pub(super) async fn run(command: SourceTokenCommand, config: Config) -> Outcome 
 
 async fn add(arguments: SourceTokenAdd, config: Config) -> Outcome {
     let SourceTokenAdd { source, apps, environments, expires, data } = arguments;
-    let steadfast: Steadfast = open(Path::new(&data.path), config)?;
+    let steadfast: Steadfast = open_beside(Path::new(&data.path), config)?;
     let expires = expires.map(|day| day.to_string()).unwrap_or_default();
     let new = NewSourceToken { source: source.to_string(), apps, environments, expires };
     let made = steadfast.make_source_token(None, &new, None).await?;

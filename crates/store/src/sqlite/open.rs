@@ -80,6 +80,15 @@ pub(super) fn at(path: &Path, error: StoreError) -> StoreError {
     }
 }
 
+/// Whether there is a file with the schema of an earlier version. Leaves it as it is.
+pub(super) fn is_earlier(path: &Path) -> Result<bool> {
+    if !path.exists() {
+        return Ok(false);
+    }
+    let version = connect(path).and_then(|mut file| version(&file.transaction()?, MIGRATIONS.len()));
+    version.map(|version| (1..MIGRATIONS.len()).contains(&version)).map_err(|error| at(path, error))
+}
+
 pub(super) fn writer_with(path: &Path, migrations: &[Migration]) -> Result<Connection> {
     create(path)?;
     let mut connection = connect(path)?;

@@ -33,6 +33,38 @@ fn beside_a_server_nobody_else_writes_and_everybody_reads() {
     assert_eq!(fed.counted(), 45);
 }
 
+/// A program of before that is at work could not go on once its files are converted.
+#[test]
+fn what_is_in_use_by_an_earlier_version_is_not_converted_by_those_who_read() {
+    let program = program();
+    program.write("calls.ndjson", Call::default().lines(5));
+    let _ = program.run(&["ingest", "calls.ndjson"]).succeeded();
+    // What a file of the version before says of itself.
+    let path = program.data().join("steadfast.db");
+    let mut file = std::fs::read(&path).unwrap();
+    let version = file[63];
+    file[63] -= 1;
+    std::fs::write(&path, &file).unwrap();
+    let lock =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(program.data().join("ingest.lock"));
+    let lock = lock.unwrap();
+    lock.try_lock().unwrap();
+    std::fs::write(program.data().join("ingest.lock"), "process 7, `steadfast serve`, since 2026-11-20 13:45 UTC\n")
+        .unwrap();
+    program.write("api.yaml", "openapi: 3.0.0\npaths: {}\n");
+    for arguments in [&["apps"][..], &["health", "acme-erp"], &["catalog", "import", "api.yaml"], &["sources"]] {
+        let ran = program.run(arguments);
+        assert_eq!(ran.code, Some(1), "{arguments:?}: {}", ran.stdout());
+        assert_names_the_holder(&ran.stderr(), 7, "serve");
+        assert!(ran.stderr().contains("start it again with this version"), "{}", ran.stderr());
+        assert!(std::fs::read(&path).unwrap() == file, "{arguments:?} changed the file");
+    }
+    // Of this version it is read beside anybody.
+    file[63] = version;
+    std::fs::write(&path, &file).unwrap();
+    let _ = program.run(&["apps"]).succeeded();
+}
+
 #[test]
 fn beside_an_ingest_nobody_else_writes_and_a_killed_one_holds_nothing() {
     let program = program();

@@ -173,11 +173,30 @@ fn a_newer_schema_is_refused() {
 }
 
 #[test]
+fn what_is_of_an_earlier_version_is_told_and_left_as_it_is() {
+    let (directory, path) = place();
+    assert!(!SqliteStore::is_earlier(&path).unwrap());
+    for versions in 1..open::MIGRATIONS.len() {
+        let path = directory.path().join(format!("{versions}.db"));
+        drop(open::writer_with(&path, &open::MIGRATIONS[..versions]).unwrap());
+        let before = std::fs::read(&path).unwrap();
+        assert!(SqliteStore::is_earlier(&path).unwrap());
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+        drop(SqliteStore::open(&path).unwrap());
+        assert!(!SqliteStore::is_earlier(&path).unwrap());
+    }
+    // Another process makes it at this moment.
+    std::fs::write(&path, "").unwrap();
+    assert!(!SqliteStore::is_earlier(&path).unwrap());
+}
+
+#[test]
 fn an_older_schema_is_brought_up_to_date() {
     let (_directory, path) = place();
     drop(SqliteStore::open(&path).unwrap());
     let newer: Vec<_> =
         open::MIGRATIONS.iter().copied().chain([open::plain("CREATE TABLE later (id INTEGER)")]).collect();
+    assert!(!SqliteStore::is_earlier(&path).unwrap());
     let connection = open::writer_with(&path, &newer).unwrap();
     assert!(connection.prepare("SELECT id FROM later").is_ok());
 }
