@@ -25,17 +25,21 @@ pub struct DeclaredSource {
 #[derive(Clone, Default)]
 pub struct SourceBook {
     declared: Arc<BTreeMap<SourceName, DeclaredSource>>,
-    /// What was made last, with the revision and the minute that it is of.
+    /// What was made last.
     made: Arc<Mutex<Option<Made>>>,
     /// Held by who makes it anew.
     read: Arc<tokio::sync::Mutex<Read>>,
 }
 
-#[derive(Clone)]
-struct Made {
-    revision: i64,
-    minute: i64,
-    completeness: Arc<Completeness>,
+/// What was made of hours.
+pub(super) struct Made {
+    /// The revision of the store that it is of.
+    pub(super) revision: i64,
+    /// The minute that it is as of.
+    pub(super) minute: i64,
+    /// Whether that took long.
+    pub(super) is_much: bool,
+    pub(super) completeness: Arc<Completeness>,
 }
 
 /// The hours that were read, as of a revision of the store.
@@ -58,14 +62,14 @@ impl SourceBook {
         &self.declared
     }
 
-    pub(super) fn made(&self, revision: i64, minute: i64) -> Option<Arc<Completeness>> {
+    /// What was made last, if it fits.
+    pub(super) fn made(&self, fits: impl Fn(&Made) -> bool) -> Option<Arc<Completeness>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = made.as_ref().filter(|made| (made.revision, made.minute) == (revision, minute));
-        fits.map(|made| Arc::clone(&made.completeness))
+        made.as_ref().filter(|made| fits(made)).map(|made| Arc::clone(&made.completeness))
     }
 
-    pub(super) fn keep(&self, revision: i64, minute: i64, completeness: Arc<Completeness>) {
-        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(Made { revision, minute, completeness });
+    pub(super) fn keep(&self, made: Made) {
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
     }
 
     /// What was read, for one at a time.

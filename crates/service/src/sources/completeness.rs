@@ -1,6 +1,7 @@
 //! Which days are incomplete: the hours of all sources, judged by the rule of [`health`].
 //!
-//! What it comes to is kept as long as no hour and no loss changed, for a minute at most, since hours are over by and by.
+//! What it comes to is kept as long as no hour and no loss changed, for a minute at most, since hours are over by and by. While
+//! calls come in, hours change all the time: where there are many to judge, it is kept for some seconds whatever changed.
 //! Hours are read once; then only those that changed.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,12 +9,18 @@ use std::sync::Arc;
 
 use health::{Gap, IncompleteDays, SourceRecord};
 use model::{AppId, Day, DayRange, Hour, SourceName, SourceToken, UnixMillis};
-use store::{Loss, SourceSeen};
+use store::{Loss, SourceSeen, SourceState};
 
-use super::book::Read;
+use super::book::{Made, Read};
 use crate::{Error, Steadfast};
 
 const MINUTE_MILLIS: i64 = 60_000;
+
+/// With how many hours it takes long to judge them: some milliseconds.
+const MANY_HOURS: i64 = 50_000;
+
+/// How long what was made of so many is kept at least, in milliseconds.
+const KEPT_MILLIS: i64 = 5_000;
 
 /// What is complete and what is not.
 #[derive(Clone, Debug)]
@@ -47,13 +54,18 @@ impl Steadfast {
     pub async fn completeness(&self) -> Result<Arc<Completeness>, Error> {
         let now = self.clock.now();
         let minute = now.0.div_euclid(MINUTE_MILLIS);
+        let fits = |made: &Made, state: SourceState| {
+            let is_late = made.is_much && (0..KEPT_MILLIS).contains(&(now.0 - made.completeness.now.0));
+            let is_kept = made.revision == state.revision || (is_late && made.revision >= state.reset);
+            is_kept && made.minute == minute
+        };
         let state = self.store.source_state().await?;
-        if let Some(made) = self.source_book.made(state.revision, minute) {
+        if let Some(made) = self.source_book.made(|made| fits(made, state)) {
             return Ok(made);
         }
         let mut read = self.source_book.turn().await;
         let state = self.store.source_state().await?;
-        if let Some(made) = self.source_book.made(state.revision, minute) {
+        if let Some(made) = self.source_book.made(|made| fits(made, state)) {
             return Ok(made);
         }
         if read.revision < state.reset {
@@ -65,9 +77,15 @@ impl Steadfast {
         }
         read.revision = changed.revision;
         let (seen, losses) = (self.store.sources().await?, self.store.losses().await?);
-        let made = Arc::new(self.judge_sources(now, &read, seen, losses, &self.apps_of_sources().await?));
-        self.source_book.keep(changed.revision, minute, Arc::clone(&made));
-        Ok(made)
+        let (completeness, hours) = self.judge_sources(now, &read, seen, losses, &self.apps_of_sources().await?);
+        let completeness = Arc::new(completeness);
+        self.source_book.keep(Made {
+            revision: changed.revision,
+            minute,
+            is_much: hours > MANY_HOURS,
+            completeness: Arc::clone(&completeness),
+        });
+        Ok(completeness)
     }
 
     /// The days of an app among these that are incomplete, oldest first.
@@ -93,6 +111,7 @@ impl Steadfast {
         Ok(apps_of(self.store.source_tokens().await?).into_iter().filter(|(name, _)| by_tokens_alone(name)).collect())
     }
 
+    /// What is complete, and how many hours were judged for that.
     fn judge_sources(
         &self,
         now: UnixMillis,
@@ -100,7 +119,7 @@ impl Steadfast {
         seen: Vec<SourceSeen>,
         losses: Vec<Loss>,
         apps: &BTreeMap<SourceName, BTreeSet<AppId>>,
-    ) -> Completeness {
+    ) -> (Completeness, i64) {
         let zone = &self.platform.zone;
         let oldest = zone.day_of(self.oldest(now));
         let since = Hour::of(zone.start_of(oldest));
@@ -123,9 +142,14 @@ impl Steadfast {
             JudgedSource { gaps: record.gaps(since, now), record, losses, seen }
         };
         let sources: Vec<JudgedSource> = names.into_iter().map(judge).collect();
+        let hours_of = |record: &SourceRecord| {
+            let first = record.first.map_or(Hour::of(now), |first| first.max(since));
+            Hour::of(now).epoch_hours() - first.epoch_hours()
+        };
+        let hours = sources.iter().map(|source| hours_of(&source.record)).sum();
         let judged = DayRange { start: oldest, end: zone.day_of(now).plus(-1) };
         let gaps = sources.iter().map(|source| (&source.record, source.gaps.as_slice()));
-        Completeness { now, days: health::incomplete_days(gaps, zone, judged), sources }
+        (Completeness { now, days: health::incomplete_days(gaps, zone, judged), sources }, hours)
     }
 }
 

@@ -187,6 +187,36 @@ async fn what_was_read_by_another_process_and_what_is_purged_is_noticed() {
     assert_eq!(hours.sum(Hour::from_epoch_hours(0), Hour::of(UnixMillis(NOW))), 201 * 22);
 }
 
+/// While calls come in, many hours are not judged anew for everybody who looks.
+#[tokio::test]
+async fn where_many_hours_are_judged_what_came_shows_some_seconds_later() {
+    let installation = Installation::new();
+    let steadfast = &installation.steadfast;
+    let at = |millis: i64| Steadfast { clock: std::sync::Arc::new(UnixMillis(NOW + millis)), ..steadfast.clone() };
+    let long_ago = call(UnixMillis(NOW - 390 * 24 * HOUR), "acme", 200);
+    for number in 0..6 {
+        let file = format!("{number}.log");
+        let line = call(UnixMillis(NOW - number * HOUR), "acme", 200);
+        ingest(&installation, &format!("source-{number}"), &file, &(long_ago.clone() + &line)).await;
+        // Of few hours everything shows at once.
+        if number < 5 {
+            assert_eq!(at(number).source_views().await.unwrap().len() as i64, number + 1);
+        }
+    }
+    let calls = async |millis| at(millis).source_views().await.unwrap().iter().map(|source| source.calls).sum::<u64>();
+    assert_eq!(calls(10).await, 12);
+    ingest(&installation, "source-0", "more.log", &call(UnixMillis(NOW - HOUR), "acme", 404)).await;
+    assert_eq!(calls(5_009).await, 12);
+    assert_eq!(calls(5_010).await, 13);
+    // What is purged is gone at once.
+    steadfast.store.purge_sources(Hour::of(UnixMillis(NOW)).plus(-200)).await.unwrap();
+    let hours = at(5_011).completeness().await.unwrap().sources[0].record.hours.clone();
+    assert_eq!(hours.sum(Hour::from_epoch_hours(0), Hour::of(UnixMillis(NOW))), 2);
+    // A clock that was set back keeps nothing.
+    ingest(&installation, "source-0", "yet.log", &call(UnixMillis(NOW - HOUR), "acme", 500)).await;
+    assert_eq!(calls(4_000).await, 14);
+}
+
 #[tokio::test]
 async fn a_loss_makes_its_days_incomplete_and_is_told_once() {
     let installation = Installation::new();
