@@ -34,12 +34,13 @@ impl Steadfast {
     }
 
     /// Judges the dirty days within these; `app`: of this app alone. What is dirty elsewhere stays so. Returns how many
-    /// there were.
+    /// there were. Each is judged once, and what becomes dirty again meanwhile is left for the next time: where calls of past
+    /// days keep coming, there would be no end.
     pub(crate) async fn judge_within(&self, app: Option<&AppId>, within: DayRange) -> Result<usize, Error> {
         self.find_dirty().await?;
-        let mut judged = 0;
+        let (mut judged, mut last) = (0, None);
         loop {
-            let dirty = self.store.dirty_days_within(app, within, BATCH).await?;
+            let dirty = self.store.dirty_days_within(app, within, last.as_ref(), BATCH).await?;
             if dirty.is_empty() {
                 return Ok(judged);
             }
@@ -51,6 +52,7 @@ impl Steadfast {
             }
             self.store.save_verdicts(&verdicts, &dirty).await?;
             judged += dirty.len();
+            last = dirty.into_iter().next_back();
         }
     }
 

@@ -8,6 +8,7 @@ mod standing;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use health::IncompleteDays;
 use model::{AppId, Day, DayRange, Status};
@@ -20,6 +21,16 @@ use crate::{Error, Steadfast};
 
 /// How many days before make a week ago.
 const WEEK: i32 = 7;
+
+/// Nobody waits for more days than so many to be judged, where a list from before can be shown: it takes some hundredths of a
+/// second.
+const WAITED_FOR: u32 = 1000;
+
+/// How long such a list is shown before it is made anew, in the background.
+const RENEWED_AFTER: Duration = Duration::from_secs(5);
+
+/// How old such a list may be.
+const OLDEST_SHOWN: Duration = Duration::from_secs(60);
 
 /// Up to so many apps that changed are put into their places; with more, all are sorted anew.
 const FEW: usize = 100;
@@ -82,7 +93,8 @@ impl Steadfast {
         Ok(overview.apps.iter().map(|app| app.overview.clone()).collect())
     }
 
-    /// Every app as of a day, shared.
+    /// Every app as of a day, shared. While calls of very many apps and past days are being counted, it is as it was some
+    /// seconds before, a minute at most.
     ///
     /// # Errors
     /// When the store fails.
@@ -106,6 +118,34 @@ impl Steadfast {
         {
             return Ok(overview);
         }
+        if let Some((overview, age)) = self.overviews.last(as_of, &self.rules)
+            && age < OLDEST_SHOWN
+            && self.store.count_dirty_days(days, WAITED_FOR + 1).await? > WAITED_FOR
+        {
+            if age >= RENEWED_AFTER {
+                self.renew(as_of);
+            }
+            return Ok(overview);
+        }
+        self.judged_overview(as_of).await
+    }
+
+    /// Makes every app anew, as of a day, in the background.
+    fn renew(&self, as_of: Day) {
+        if let Some(renewing) = self.overviews.begin_renewing() {
+            let steadfast = self.clone();
+            tokio::spawn(async move {
+                let _renewing = renewing;
+                if let Err(error) = steadfast.judged_overview(as_of).await {
+                    tracing::warn!("the list of all apps could not be made anew: {error}");
+                }
+            });
+        }
+    }
+
+    /// Every app as of a day, judged now, whatever days are incomplete.
+    pub(crate) async fn judged_overview(&self, as_of: Day) -> Result<Arc<Overview>, Error> {
+        let days = self.listed_days(as_of);
         // One at a time: whoever waits finds what the one before judged and made.
         let _turn = self.overviews.turn().await;
         self.judge_within(None, days).await?;

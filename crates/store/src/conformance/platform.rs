@@ -31,7 +31,7 @@ async fn save(
     calls: u64,
     flagged: Vec<Flagged>,
 ) -> Result<()> {
-    let marks = store.dirty_days_within(Some(&app(id)), DayRange::only(on), u32::MAX).await?;
+    let marks = store.dirty_days_within(Some(&app(id)), DayRange::only(on), None, u32::MAX).await?;
     let verdict = |severity| DayVerdict { day: on, affected: 1, base: 7, severity };
     let mut verdicts = [verdict(Severity::Healthy); 7];
     verdicts[6] = verdict(worst);
@@ -50,10 +50,24 @@ pub async fn dirty_days_are_found_by_day_and_app(store: SharedStore) -> Result<(
     let range = DayRange { start: day(1), end: day(2) };
     let found = |of: Vec<DirtyDay>| of.into_iter().map(|it| (it.app.to_string(), it.day)).collect::<Vec<_>>();
     let expected = [("a", 1), ("a", 2), ("b", 1)].map(|(id, n)| (id.to_owned(), day(n)));
-    assert_eq!(found(store.dirty_days_within(None, range, 9).await?), expected);
-    assert_eq!(found(store.dirty_days_within(None, range, 1).await?), expected[..1]);
-    assert_eq!(found(store.dirty_days_within(Some(&app("b")), range, 9).await?), expected[2..]);
-    assert_eq!(found(store.dirty_days_within(Some(&app("c")), range, 9).await?), []);
+    assert_eq!(found(store.dirty_days_within(None, range, None, 9).await?), expected);
+    assert_eq!(found(store.dirty_days_within(None, range, None, 1).await?), expected[..1]);
+    assert_eq!(found(store.dirty_days_within(Some(&app("b")), range, None, 9).await?), expected[2..]);
+    assert_eq!(found(store.dirty_days_within(Some(&app("c")), range, None, 9).await?), []);
+    // Few are looked up in another way than many.
+    let all = store.dirty_days_within(None, range, None, 9).await?;
+    for (place, after) in all.iter().enumerate() {
+        for limit in [1, 9] {
+            let rest = &expected[place + 1..];
+            let next = store.dirty_days_within(None, range, Some(after), limit).await?;
+            assert_eq!(found(next), rest[..rest.len().min(limit as usize)], "{after:?}");
+            let of_app = store.dirty_days_within(Some(&after.app), range, Some(after), limit).await?;
+            assert_eq!(
+                found(of_app),
+                rest.iter().filter(|(id, _)| *id == after.app.to_string()).cloned().collect::<Vec<_>>()
+            );
+        }
+    }
     assert_eq!(store.count_dirty_days(range, 9).await?, 3);
     assert_eq!(store.count_dirty_days(range, 2).await?, 2);
     assert_eq!(dirty(&store).await?.len(), 4);
