@@ -389,6 +389,10 @@ pub trait Store: Registry + Platform + Sources + Send + Sync {
     /// The counts of an app, by day, then route, method and status.
     async fn tallies(&self, app: &AppId, environment: Environment, days: DayRange) -> Result<Vec<Tally>>;
 
+    /// The counts of each of these apps and days, which are distinct, by route, method and status. What many ask for at once
+    /// is looked up together.
+    async fn tallies_of_days(&self, days: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<Tally>>>;
+
     /// The calls of an app that show a problem, by day, then company (none, then by name, then others), route, method
     /// and status.
     async fn company_tallies(&self, app: &AppId, environment: Environment, days: DayRange)

@@ -249,6 +249,11 @@ impl Store for SqliteStore {
         self.read(move |tx| tallies::list(tx, &app, environment, days)).await
     }
 
+    async fn tallies_of_days(&self, days: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<Tally>>> {
+        let days = days.to_vec();
+        self.read(move |tx| tallies::list_of_days(tx, &days)).await
+    }
+
     async fn company_tallies(
         &self,
         app: &AppId,
