@@ -3,12 +3,14 @@
 //! Batches are read side by side. Committing them is one's turn at a time: whoever's turn it is takes all that wait
 //! and commits them together with what is needed to recognise each when it is sent again.
 
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Catalog, Environment, SourceName, SourceWay, UnixMillis};
 use store::SeenBatch;
 use tokio::sync::{OnceCell, oneshot};
-use traffic::{First, OtlpEncoding, RejectCounts, RejectReason, Tallied, WorkerTally};
+use traffic::{Firsts, OtlpEncoding, RejectCounts, RejectReason, Tallied, TextHasher, WorkerTally};
 
 use super::open_batch::{BatchHead, Done, DoneBatch};
 use super::reading::{Permission, SourceReading};
@@ -115,14 +117,27 @@ impl BatchOutcome {
 pub struct Batches(pub(super) Arc<Shared>);
 
 /// See [`Batches`].
-#[derive(Default)]
 pub(super) struct Shared {
+    /// Of all that is read, by batches and otherwise, since it meets in [`super::kept::Kept`].
+    pub(super) hashes: TextHasher,
     /// Set once the time zone is checked and kept.
     zone: OnceCell<()>,
     catalog: Mutex<Option<Known>>,
     /// Tallies that nobody uses at the moment: each is good for a block of any batch.
     pub(super) tallies: Mutex<Vec<WorkerTally>>,
     pub(super) turns: Turns,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            hashes: TextHasher::new(RandomState::new().hash_one(0)),
+            zone: OnceCell::default(),
+            catalog: Mutex::default(),
+            tallies: Mutex::default(),
+            turns: Turns::default(),
+        }
+    }
 }
 
 /// A catalog with what was made of it.
@@ -161,7 +176,8 @@ pub(super) struct ReadBatch {
     pub(super) import: Option<i64>,
     pub(super) catalog: Arc<Catalog>,
     pub(super) tallied: Vec<Tallied>,
-    pub(super) firsts: Vec<First>,
+    /// Of each block that has any.
+    pub(super) firsts: Vec<Firsts>,
     pub(super) accepted: u64,
     pub(super) rejected: RejectCounts,
     pub(super) details: Vec<BatchReject>,

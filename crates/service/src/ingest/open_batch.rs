@@ -1,7 +1,6 @@
 //! A batch while it comes in: hashed, decoded and added up piece by piece, so that it needs little memory whatever its size.
 //! Nothing of it is counted before all of it is there and right.
 
-use std::hash::BuildHasher;
 use std::io::Read;
 use std::sync::PoisonError;
 
@@ -9,8 +8,8 @@ use model::{Environment, PlatformZone, SourceName};
 use secrets::Digester;
 use store::SeenBatch;
 use traffic::{
-    BlockContext, BlockOutcome, Decoder, First, FormatOptions, OtlpEncoding, OtlpPlaces, OtlpReader, RejectCounts,
-    Tallied, TimeBounds, WorkerTally,
+    BlockContext, BlockOutcome, Decoder, First, Firsts, FormatOptions, OtlpEncoding, OtlpPlaces, OtlpReader,
+    RejectCounts, Tallied, TimeBounds, WorkerTally,
 };
 
 use super::array::{Malformed, Unfold};
@@ -39,8 +38,11 @@ const SPARE: usize = 1 << 20;
 /// About how much memory a count takes, in bytes.
 const COUNT_BYTES: usize = 64;
 
-/// About how much memory the first occurrence of a route or a company takes beside its text, in bytes.
-const FIRST_BYTES: usize = 128;
+/// About how much memory an app of a block takes beside its id, in bytes.
+const APP_BYTES: usize = 64;
+
+/// How much memory the first occurrence of a route or a company takes, in bytes.
+const FIRST_BYTES: usize = size_of::<First>();
 
 /// What is known of a batch before its first byte.
 #[derive(Clone, Debug)]
@@ -257,7 +259,8 @@ struct Tallying {
     /// About how much memory the rest takes.
     held: usize,
     tallied: Vec<Tallied>,
-    firsts: Vec<First>,
+    /// Of each block that has any.
+    firsts: Vec<Firsts>,
     received: OfSource,
     accepted: u64,
     rejected: RejectCounts,
@@ -278,12 +281,13 @@ impl Tallying {
         };
         let mut tally = self.borrow_tally();
         let outcome = tally.tally_block(block, 0, &context);
-        // Once as what is counted, once as what was met for the first time.
-        let texts = 2 * tally.text_bytes();
+        let texts = tally.text_bytes();
         let tallied = tally.drain();
         self.give_back(tally);
         if !tallied.is_empty() {
-            self.held += tallied.len() * COUNT_BYTES + texts;
+            // Once as what is counted, once as what was met for the first time.
+            let apps: usize = tallied.apps().iter().map(|app| 2 * app.len() + APP_BYTES).sum();
+            self.held += tallied.len() * COUNT_BYTES + texts + apps;
             self.tallied.push(tallied);
         }
         self.add_outcome(head, outcome);
@@ -293,8 +297,10 @@ impl Tallying {
         self.accepted += outcome.counted;
         self.rejected.merge(&outcome.reject_counts);
         self.received.add(&outcome);
-        self.held += outcome.firsts.len() * FIRST_BYTES;
-        self.firsts.extend(outcome.firsts);
+        if !outcome.firsts.list().is_empty() {
+            self.held += outcome.firsts.list().len() * FIRST_BYTES;
+            self.firsts.push(outcome.firsts);
+        }
         for reject in outcome.rejects {
             let (line, reason) = (self.line + reject.line_in_block, reject.reason);
             if self.details.len() < DETAILS {
@@ -317,10 +323,7 @@ impl Tallying {
     /// A tally that nobody uses: a batch needs one for the time of a block only.
     fn borrow_tally(&self) -> WorkerTally {
         let kept = self.batches.0.tallies.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        kept.unwrap_or_else(|| {
-            let seed = std::collections::hash_map::RandomState::new().hash_one(0);
-            WorkerTally::new(self.zone.clone(), seed)
-        })
+        kept.unwrap_or_else(|| WorkerTally::new(self.zone.clone(), &self.batches.0.hashes))
     }
 
     fn give_back(&self, tally: WorkerTally) {
