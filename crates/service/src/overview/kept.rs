@@ -40,6 +40,8 @@ struct Kept {
     overview: Arc<Overview>,
     /// When it was made.
     made_at: Instant,
+    /// How long it took to make.
+    took: Duration,
 }
 
 /// Says that an overview is made, as long as it is there.
@@ -67,11 +69,11 @@ impl OverviewCache {
         found
     }
 
-    /// The overview of this day, and how old it is.
-    pub(super) fn last(&self, as_of: Day, rules: &Rules) -> Option<(Arc<Overview>, Duration)> {
+    /// The overview of this day, how old it is, and how long it took to make.
+    pub(super) fn last(&self, as_of: Day, rules: &Rules) -> Option<(Arc<Overview>, Duration, Duration)> {
         let all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = all.iter().find(|kept| kept.overview.as_of == as_of && kept.rules == *rules)?;
-        Some((Arc::clone(&kept.overview), kept.made_at.elapsed()))
+        Some((Arc::clone(&kept.overview), kept.made_at.elapsed(), kept.took))
     }
 
     /// Says that one is made, unless somebody said so before.
@@ -80,13 +82,14 @@ impl OverviewCache {
         (!others).then(|| Renewing(Arc::clone(&self.renewing)))
     }
 
-    pub(super) fn keep(&self, revision: i64, rules: &Rules, overview: Arc<Overview>) {
+    /// Keeps an overview that was begun to be made at this moment.
+    pub(super) fn keep(&self, revision: i64, rules: &Rules, overview: Arc<Overview>, begun: Instant) {
         let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|kept| kept.overview.as_of != overview.as_of || kept.rules != *rules);
         if all.len() == DAYS {
             all.remove(0);
         }
-        all.push(Kept { revision, rules: *rules, overview, made_at: Instant::now() });
+        all.push(Kept { revision, rules: *rules, overview, made_at: Instant::now(), took: begun.elapsed() });
     }
 
     /// An overview with the incomplete days of its apps; `make` makes it where it is not kept.

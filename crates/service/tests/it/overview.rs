@@ -239,7 +239,7 @@ async fn judging_has_an_end_though_calls_of_past_days_keep_coming() {
 }
 
 #[tokio::test]
-async fn nobody_waits_for_very_many_days_to_be_judged_again() {
+async fn who_looks_sees_the_list_from_before_where_judging_many_days_takes_long() {
     let installation = Installation::new();
     let steadfast = &installation.steadfast;
     let (today, apps) = (steadfast.today(), 40);
@@ -255,7 +255,10 @@ async fn nobody_waits_for_very_many_days_to_be_judged_again() {
     };
     assert_eq!((count(&healthy), count(&one)), (0, 1));
     count_calls(&installation, apps, 30, 403).await;
+    assert_eq!(steadfast.store.dirty_days(u32::MAX).await.unwrap().len(), apps as usize * 30);
+    let lock = Meddler::new(&installation, "BEGIN EXCLUSIVE");
     assert_eq!(count(&steadfast.overview(today).await.unwrap()), 1, "as it was before");
+    drop(lock);
     steadfast.upkeep().await.unwrap();
     assert_eq!(count(&steadfast.overview(today).await.unwrap()), apps as usize);
 }
