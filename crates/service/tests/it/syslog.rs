@@ -312,7 +312,7 @@ async fn the_time_in_which_nobody_listened_is_a_loss() {
         detail: "`steadfast serve` was not running".to_owned(),
         at: later(again),
     };
-    assert_eq!(losses(&installation).await, [loss.clone()]);
+    assert_eq!(losses(&installation).await, std::slice::from_ref(&loss));
     let steadfast = &installation.steadfast;
     let (missed, days) = (steadfast.platform.zone.day_of(later(0)), steadfast.today());
     assert_eq!(steadfast.completeness().await.unwrap().days.of_any(model::DayRange::before(days, 14)), [missed]);
