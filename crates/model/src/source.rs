@@ -137,11 +137,13 @@ pub enum LossReason {
     CutShort,
     /// Lines or messages were dropped on the way.
     Dropped,
+    /// Messages could come and nobody listened for them.
+    NobodyListened,
 }
 
 impl LossReason {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::RotatedAway, Self::Corrupt, Self::CutShort, Self::Dropped];
+    pub const ALL: [Self; 5] = [Self::RotatedAway, Self::Corrupt, Self::CutShort, Self::Dropped, Self::NobodyListened];
 
     /// The word in the store and in JSON.
     #[must_use]
@@ -151,6 +153,7 @@ impl LossReason {
             Self::Corrupt => "corrupt",
             Self::CutShort => "cut_short",
             Self::Dropped => "dropped",
+            Self::NobodyListened => "nobody_listened",
         }
     }
 
@@ -168,6 +171,7 @@ impl LossReason {
             Self::Corrupt => "a packed file is corrupt",
             Self::CutShort => "a packed file is cut short",
             Self::Dropped => "dropped on the way",
+            Self::NobodyListened => "nobody listened",
         }
     }
 }

@@ -92,7 +92,7 @@ pub struct Listed<T> {
 /// Who sent batches of calls lately.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchSender {
-    /// Who: the id of a token.
+    /// Who: the id of a token; of syslog, the source.
     pub sender: String,
     /// When the last batch was counted.
     pub last_at: UnixMillis,

@@ -14,6 +14,8 @@ mod health;
 mod ingest;
 mod intern;
 mod known;
+mod listened;
+mod losses;
 mod many;
 mod marks;
 mod moves;

@@ -117,7 +117,7 @@ pub(crate) struct BoardUse {
 pub(crate) struct SourcesWire {
     /// Files and how far they are read, the last moved first: 1,000 at most.
     files: Vec<SourceFile>,
-    /// Who sent batches in the last 24 hours.
+    /// Who sent batches over HTTP in the last 24 hours.
     batches: Vec<SourceBatches>,
     /// Lines that could not be used since the beginning, by reason.
     rejected: Vec<SourceRejects>,
@@ -138,10 +138,10 @@ pub(crate) struct SourceFile {
     lag_seconds: u64,
 }
 
-/// Who sent batches.
+/// Who sent batches over HTTP. What comes by syslog comes without a token and is not among them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SourceBatches {
-    /// The token's id.
+    /// The token's id; the operator's where one sent without a token.
     token: String,
     /// What the token is called.
     token_name: Option<String>,

@@ -116,3 +116,30 @@ async fn sources_tell_of_imports_and_of_nothing() {
     let json = portal.get_as(&olga, "/api/v1/platform/sources").await.json();
     assert_eq!((&json["files"], &json["catalog"]["documents"]), (&json!([]), &json!(["api.json"])));
 }
+
+#[tokio::test]
+async fn batches_are_listed_by_token_and_those_of_syslog_are_not() {
+    let portal = portal().await;
+    let olga = portal.operator().await;
+    let token = "01932f5e-8a44-7c3e-9d52-6f0c1b2a3d4e";
+    for sender in [token, "syslog gate"] {
+        let record =
+            json!({"time": "2026-11-20T00:00:00Z", "app": "acme", "method": "GET", "path": "/a", "status": 200});
+        let batch = service::Batch {
+            body: record.to_string().into_bytes(),
+            shape: service::BatchShape::Lines,
+            environment: model::Environment::Production,
+            key: None,
+            sender: sender.to_owned(),
+            source: model::SourceName::http(),
+            reading: service::SourceReading::default(),
+            permission: service::Permission::default(),
+        };
+        assert_eq!(portal.steadfast.ingest_batch(batch).await.unwrap().accepted, 1);
+    }
+    let json = portal.get_as(&olga, "/api/v1/platform/sources").await.json();
+    let [batches] = json["batches"].as_array().unwrap().as_slice() else { panic!("{json}") };
+    assert_eq!((&batches["token"], &batches["batches"]), (&json!(token), &json!(1)));
+    let page = portal.get_as(&olga, "/platform/sources").await.body;
+    assert!(page.contains(token) && !page.contains("syslog gate"), "{page}");
+}

@@ -202,7 +202,7 @@ pub async fn companies_are_found_by_route(store: SharedStore) -> Result<()> {
     Ok(())
 }
 
-/// Who sent batches, with how many and how many calls.
+/// Who sent batches, with how many and how many calls, of those that are remembered.
 pub async fn senders_of_batches_come_latest_first(store: SharedStore) -> Result<()> {
     for (n, sender, at) in [(1, "one", 10), (2, "two", 20), (3, "one", 30)] {
         let batch = BatchCommit {
@@ -215,9 +215,15 @@ pub async fn senders_of_batches_come_latest_first(store: SharedStore) -> Result<
         };
         store.commit_ingest(IngestCommit { batches: vec![batch], ..IngestCommit::empty(UnixMillis(at)) }).await?;
     }
-    let senders = store.batch_senders().await?;
-    let found: Vec<_> = senders.iter().map(|it| (it.sender.as_str(), it.last_at.0, it.batches, it.accepted)).collect();
-    assert_eq!(found, [("one", 30, 2, 4), ("two", 20, 1, 2)]);
+    let all = [("one", 30, 2, 4), ("two", 20, 1, 2)];
+    for (forgotten, expected) in
+        [(9, &all[..]), (10, &[("one", 30, 1, 3), all[1]]), (20, &[("one", 30, 1, 3)]), (30, &[])]
+    {
+        store.forget_batches(UnixMillis(forgotten)).await?;
+        let senders = store.batch_senders().await?;
+        let found = senders.iter().map(|it| (it.sender.as_str(), it.last_at.0, it.batches, it.accepted));
+        assert_eq!(found.collect::<Vec<_>>(), expected);
+    }
     Ok(())
 }
 
