@@ -180,7 +180,16 @@ impl OpenBatch {
     /// [`Error::Batch`] if it can't be used as a whole.
     pub fn finish(self) -> Result<DoneBatch, Error> {
         let Self {
-            head, mut digester, seen, mut unfold, looks, mut lines, mut cutter, export, company_header, mut tallying
+            head,
+            mut digester,
+            seen,
+            mut unfold,
+            looks,
+            mut lines,
+            mut cutter,
+            export,
+            company_header,
+            mut tallying,
         } = self;
         if looks.is_array() {
             digester.update(NO_ARRAY);
