@@ -136,8 +136,8 @@ async fn an_array_is_read_element_by_element() {
     check_count(&installation, 5).await;
 }
 
-fn read_as(format: Format, batch: Batch) -> Batch {
-    let reading = SourceReading::new(Some(&format), &FormatOptions::default(), Environment::Production).unwrap();
+fn read_as(format: &Format, batch: Batch) -> Batch {
+    let reading = SourceReading::new(Some(format), &FormatOptions::default(), Environment::Production).unwrap();
     Batch { reading, ..batch }
 }
 
@@ -174,10 +174,10 @@ async fn a_batch_of_which_nothing_could_be_used_is_read_anew_once_its_format_is_
     check_rejects(&installation, &[("missing_time", 3)]).await;
     assert_eq!(evidence(&installation), 3);
     // Another format that does not fit says other things of them.
-    let wrong = read_as(Format::Ready(ReadyMap::NginxJson), batch.clone());
+    let wrong = read_as(&Format::Ready(ReadyMap::NginxJson), batch.clone());
     let outcome = steadfast.ingest_batch(wrong).await.unwrap();
     assert_eq!((outcome.accepted, outcome.rejected_total()), (0, 3));
-    let mended = read_as(KONG, batch.clone());
+    let mended = read_as(&KONG, batch.clone());
     assert_eq!(told(&steadfast.ingest_batch(mended.clone()).await.unwrap()), (3, 0, false));
     // Whatever is made of it now, it is counted.
     for batch in [mended, batch] {
@@ -245,7 +245,7 @@ async fn a_key_names_its_batch_though_nothing_of_it_could_be_used() {
         // Its bytes are not taken for counted.
         (&other, None, KONG, (1, 0, false)),
     ] {
-        let sent = read_as(format, batch(OF_KONG, key));
+        let sent = read_as(&format, batch(OF_KONG, key));
         assert_eq!(told(&installation.steadfast.ingest_batch(sent).await.unwrap()), expected, "{key:?}");
     }
     check_count(&one, 1).await;
