@@ -83,7 +83,7 @@ fn a_server_that_begins_beside_a_lock_follows_files_once_it_is_gone() {
         let started = Instant::now();
         while !holds(&server.running().output()) {
             assert!(started.elapsed() < Duration::from_secs(60), "{what}: {}", server.running().output());
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::park_timeout(Duration::from_millis(50));
         }
     };
     until("it is told", &mut |output| output.contains("not followed, which is tried again"), &mut server);
