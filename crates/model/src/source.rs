@@ -51,6 +51,12 @@ impl SourceName {
         Self("http".to_owned())
     }
 
+    /// Whether Steadfast itself counts calls under the name: those of any app, that came without the name of a source.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        [Self::files(), Self::stdin(), Self::http()].contains(self)
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

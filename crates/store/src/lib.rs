@@ -212,7 +212,7 @@ pub struct BatchCommit {
     pub sender: String,
     /// The sender's own name for it, by which it is recognised when it is sent again.
     pub key: Option<String>,
-    /// SHA-256 of its bytes, by which it is recognised without a key.
+    /// SHA-256 of its bytes (and of what tells equal ones apart), by which it is recognised without a key.
     pub digest: [u8; 32],
     /// Batches up to this instant are forgotten.
     pub since: UnixMillis,
@@ -359,7 +359,7 @@ pub trait Store: Registry + Platform + Sources + Send + Sync {
     async fn commit_ingest(&self, commit: IngestCommit) -> Result<Option<SourcePosition>>;
 
     /// The batch of this sender that was counted after `since` under this key; without a key, the first with this
-    /// digest, whatever its key.
+    /// digest, whatever its key, but for batches with a key of which nothing was counted.
     async fn batch_seen(
         &self,
         sender: &str,

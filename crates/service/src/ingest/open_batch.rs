@@ -44,6 +44,9 @@ const APP_BYTES: usize = 64;
 /// How much memory the first occurrence of a route or a company takes, in bytes.
 const FIRST_BYTES: usize = size_of::<First>();
 
+/// What keeps lines that look like an array apart from that array: no array ends so.
+const NO_ARRAY: &[u8] = b"\nlines";
+
 /// What is known of a batch before its first byte.
 #[derive(Clone, Debug)]
 pub struct BatchHead {
@@ -70,6 +73,8 @@ pub struct OpenBatch {
     /// The batch that was counted under the same key: then its digest is all that is looked at.
     seen: Option<SeenBatch>,
     unfold: Unfold,
+    /// Whether lines look like an array.
+    looks: Unfold,
     lines: Vec<u8>,
     cutter: Cutter,
     /// An OTLP export, which is read once it is whole.
@@ -112,6 +117,7 @@ impl Steadfast {
             digester,
             seen,
             unfold: if is_array { Unfold::default() } else { Unfold::lines() },
+            looks: Unfold::default(),
             lines: Vec::new(),
             cutter: Cutter::default(),
             export: Vec::new(),
@@ -144,6 +150,9 @@ impl OpenBatch {
     /// [`Error::Batch`] once it shows that the batch can't be used as a whole.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.digester.update(bytes);
+        if self.head.shape == BatchShape::Lines {
+            self.looks.look(bytes);
+        }
         if self.seen.is_some() {
             return Ok(());
         }
@@ -172,8 +181,21 @@ impl OpenBatch {
     /// # Errors
     /// [`Error::Batch`] if it can't be used as a whole.
     pub fn finish(self) -> Result<DoneBatch, Error> {
-        let Self { head, digester, seen, mut unfold, mut lines, mut cutter, export, company_header, mut tallying } =
-            self;
+        let Self {
+            head,
+            mut digester,
+            seen,
+            mut unfold,
+            looks,
+            mut lines,
+            mut cutter,
+            export,
+            company_header,
+            mut tallying,
+        } = self;
+        if looks.is_array() {
+            digester.update(NO_ARRAY);
+        }
         let digest = *digester.finish().as_bytes();
         if let Some(seen) = seen {
             return Ok(DoneBatch(Done::CountedBefore(seen, digest)));
@@ -191,7 +213,7 @@ impl OpenBatch {
         let BatchHead { key, sender, source, reading, .. } = head;
         let Tallying { known, tallied, firsts, received, accepted, rejected, details, evidence, .. } = tallying;
         Ok(DoneBatch(Done::Read(Box::new(ReadBatch {
-            identity: Identity { sender, key, digest },
+            identity: Identity::new(sender, key, digest, accepted, &rejected),
             source,
             way: reading.way,
             received,

@@ -225,7 +225,7 @@ impl Turn {
         let seen = |batch: &&ReadBatch| BatchCommit {
             sender: batch.identity.sender.clone(),
             key: batch.identity.key.clone(),
-            digest: batch.identity.digest,
+            digest: batch.identity.remembered(),
             since,
             accepted: batch.accepted,
             rejects: keyed(&batch.rejected),

@@ -97,6 +97,20 @@ impl SourceView {
         self.last(hours).filter(|hour| hour.over && hour.expected.is_some()).map(|hour| hour.received).sum()
     }
 
+    /// The lines rejected in the last 24 hours.
+    #[must_use]
+    pub fn rejected_today(&self) -> u64 {
+        self.rejects_today.iter().map(|(_, lines)| lines).sum()
+    }
+
+    /// Whether more than a tenth of what came in the last 24 hours was rejected: lines by when they were read, calls by
+    /// their own time.
+    #[must_use]
+    pub fn is_much_rejected(&self) -> bool {
+        let rejected = self.rejected_today();
+        rejected.saturating_mul(10) > self.received(24).saturating_add(rejected)
+    }
+
     fn last(&self, hours: usize) -> impl Iterator<Item = &HourState> {
         self.hours.iter().rev().take(hours)
     }
