@@ -51,6 +51,12 @@ impl SourceName {
         Self("http".to_owned())
     }
 
+    /// Whether Steadfast itself counts calls under the name: those of any app, that came without the name of a source.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        [Self::files(), Self::stdin(), Self::http()].contains(self)
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -137,11 +143,13 @@ pub enum LossReason {
     CutShort,
     /// Lines or messages were dropped on the way.
     Dropped,
+    /// Messages could come and nobody listened for them.
+    NobodyListened,
 }
 
 impl LossReason {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::RotatedAway, Self::Corrupt, Self::CutShort, Self::Dropped];
+    pub const ALL: [Self; 5] = [Self::RotatedAway, Self::Corrupt, Self::CutShort, Self::Dropped, Self::NobodyListened];
 
     /// The word in the store and in JSON.
     #[must_use]
@@ -151,6 +159,7 @@ impl LossReason {
             Self::Corrupt => "corrupt",
             Self::CutShort => "cut_short",
             Self::Dropped => "dropped",
+            Self::NobodyListened => "nobody_listened",
         }
     }
 
@@ -168,6 +177,7 @@ impl LossReason {
             Self::Corrupt => "a packed file is corrupt",
             Self::CutShort => "a packed file is cut short",
             Self::Dropped => "dropped on the way",
+            Self::NobodyListened => "nobody listened",
         }
     }
 }

@@ -3,7 +3,6 @@
 //! A day becomes dirty when its counts change, and all days do when the catalog or the rules change. Judging
 //! is a pure function of counts, catalog and rules, so judging again changes nothing.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use health::Surface;
@@ -12,8 +11,9 @@ use store::{DayVerdicts, DirtyDay, FlagKind, Flagged};
 
 use crate::{Error, Steadfast};
 
-/// Dirty days that are judged at once.
-const BATCH: u32 = 2000;
+/// Dirty days that are judged at once: with few, neighbours in the store are read again and again, and with many, counts fill
+/// memory and commits wait for verdicts to be saved.
+const BATCH: u32 = 500;
 
 /// To be raised when the same counts, catalog and rules give other verdicts than before, so that all are made anew.
 const JUDGE: u32 = 2;
@@ -34,23 +34,22 @@ impl Steadfast {
     }
 
     /// Judges the dirty days within these; `app`: of this app alone. What is dirty elsewhere stays so. Returns how many
-    /// there were.
+    /// there were. Each is judged once, and what becomes dirty again meanwhile is left for the next time: where calls of past
+    /// days keep coming, there would be no end.
     pub(crate) async fn judge_within(&self, app: Option<&AppId>, within: DayRange) -> Result<usize, Error> {
         self.find_dirty().await?;
-        let mut judged = 0;
+        let (mut judged, mut last) = (0, None);
         loop {
-            let dirty = self.store.dirty_days_within(app, within, BATCH).await?;
+            let dirty = self.store.dirty_days_within(app, within, last.as_ref(), BATCH).await?;
             if dirty.is_empty() {
                 return Ok(judged);
             }
             // After the marks: a catalog that is imported from here on leaves newer marks behind.
             let surface = self.surface().await?;
-            let mut verdicts = Vec::with_capacity(dirty.len());
-            for (app, days) in by_app(&dirty) {
-                verdicts.extend(self.judge_app(app, &days, &surface).await?);
-            }
+            let verdicts = self.verdicts_of(&dirty, &surface).await?;
             self.store.save_verdicts(&verdicts, &dirty).await?;
             judged += dirty.len();
+            last = dirty.into_iter().next_back();
         }
     }
 
@@ -71,32 +70,17 @@ impl Steadfast {
         Ok(())
     }
 
-    async fn judge_app(&self, app: &AppId, days: &[Day], surface: &Surface) -> Result<Vec<DayVerdicts>, Error> {
-        let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return Ok(Vec::new()) };
-        let range = DayRange { start: *first, end: *last };
-        // Days that lie close together are read in one go, far ones each by itself.
-        let ranges = if range.len() <= 4 * days.len() {
-            vec![range]
-        } else {
-            days.iter().map(|day| DayRange::only(*day)).collect()
+    /// What dirty days come to, judged from their counts.
+    async fn verdicts_of(&self, dirty: &[DirtyDay], surface: &Surface) -> Result<Vec<DayVerdicts>, Error> {
+        let days: Vec<_> = dirty.iter().map(|it| (it.app.clone(), Environment::Production, it.day)).collect();
+        let tallies = self.store.tallies_of_days(&days).await?;
+        let verdicts = |(DirtyDay { app, day, .. }, tallies): (&DirtyDay, Vec<Tally>)| DayVerdicts {
+            app: app.clone(),
+            verdicts: health::judge_day(*day, &tallies, surface, &self.rules),
+            calls: tallies.iter().map(|tally| tally.counts.calls).sum(),
+            flagged: flagged(&tallies, surface, &self.rules),
         };
-        let mut by_day: BTreeMap<Day, Vec<Tally>> = days.iter().map(|day| (*day, Vec::new())).collect();
-        for range in ranges {
-            for tally in self.store.tallies(app, Environment::Production, range).await? {
-                if let Some(tallies) = by_day.get_mut(&tally.day) {
-                    tallies.push(tally);
-                }
-            }
-        }
-        Ok(by_day
-            .into_iter()
-            .map(|(day, tallies)| DayVerdicts {
-                app: app.clone(),
-                verdicts: health::judge_day(day, &tallies, surface, &self.rules),
-                calls: tallies.iter().map(|tally| tally.counts.calls).sum(),
-                flagged: flagged(&tallies, surface, &self.rules),
-            })
-            .collect())
+        Ok(dirty.iter().zip(tallies).map(verdicts).collect())
     }
 }
 
@@ -120,12 +104,4 @@ fn flagged(tallies: &[Tally], surface: &Surface, rules: &health::Rules) -> Vec<F
         }
     }
     flagged
-}
-
-fn by_app(dirty: &[DirtyDay]) -> BTreeMap<&AppId, Vec<Day>> {
-    let mut apps: BTreeMap<&AppId, Vec<Day>> = BTreeMap::new();
-    for day in dirty {
-        apps.entry(&day.app).or_default().push(day.day);
-    }
-    apps
 }

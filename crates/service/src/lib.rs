@@ -273,7 +273,7 @@ impl Steadfast {
         self.tidy().await?;
         // What people look at first, and what mails tell. The rest may be a year of days.
         let today = self.today();
-        self.overview(today).await?;
+        self.judged_overview(today).await?;
         self.board(today).await?;
         self.tell().await?;
         // Step by step, so that counts are committed in between; and first, since judging reads them all.

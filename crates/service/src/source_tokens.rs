@@ -189,8 +189,13 @@ fn told(token: &SourceToken) -> Value {
 fn checked(new: &NewSourceToken, today: Day) -> Result<Checked, Refusal> {
     let mut flaws = Vec::new();
     let source = new.source.trim().parse::<SourceName>();
-    if let Err(error) = &source {
-        flaws.push(Flaw::new("source", error));
+    match &source {
+        Ok(name) if name.is_reserved() => flaws.push(Flaw::new(
+            "source",
+            format!("`{name}` is what Steadfast calls what comes without the name of a source; choose another name"),
+        )),
+        Ok(_) => {}
+        Err(error) => flaws.push(Flaw::new("source", error)),
     }
     let mut apps = Vec::new();
     for id in new.apps.iter().map(|id| id.trim()).filter(|id| !id.is_empty()).take(SOURCE_TOKEN_APPS + 1) {
@@ -258,6 +263,10 @@ mod tests {
         assert_eq!(fields("kong", &[], &[], ""), [""; 0]);
         assert_eq!(fields(" kong ", &["acme", "", " acme "], &["sandbox", "sandbox"], "2026-11-20"), [""; 0]);
         assert_eq!(fields("a b", &["\u{1}"], &["moon"], "soon"), ["source", "apps", "environments", "expires"]);
+        for reserved in ["http", "files", "stdin"] {
+            assert_eq!(fields(reserved, &["acme"], &[], ""), ["source"], "{reserved}");
+        }
+        assert_eq!(fields("files.eu", &[], &[], ""), [""; 0]);
         assert_eq!(fields("kong", &["unidentified"], &[], "2026-11-19"), ["apps", "expires"]);
         assert!(fields("kong", &["\u{1}"; 5000], &["x"; 5000], "").len() < 30, "bounded");
     }

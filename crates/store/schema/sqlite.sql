@@ -104,6 +104,26 @@ CREATE INDEX batch_seen_at ON batch_seen (at);
 
 CREATE INDEX batch_seen_digest ON batch_seen (sender, digest);
 
+CREATE TABLE batch_sender (
+    sender TEXT PRIMARY KEY,
+    batches INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    last_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER batch_was_forgotten AFTER DELETE ON batch_seen
+BEGIN
+    UPDATE batch_sender SET batches = batches - 1, accepted = accepted - OLD.accepted WHERE sender = OLD.sender;
+    DELETE FROM batch_sender WHERE sender = OLD.sender AND batches = 0;
+END;
+
+CREATE TRIGGER batch_was_seen AFTER INSERT ON batch_seen
+BEGIN
+    INSERT INTO batch_sender (sender, batches, accepted, last_at) VALUES (NEW.sender, 1, NEW.accepted, NEW.at)
+    ON CONFLICT (sender) DO UPDATE SET
+        batches = batches + 1, accepted = accepted + excluded.accepted, last_at = max(last_at, excluded.last_at);
+END;
+
 CREATE TABLE catalog_change (
     import INTEGER NOT NULL REFERENCES catalog_import (number) ON DELETE CASCADE,
     position INTEGER NOT NULL,
@@ -324,6 +344,12 @@ CREATE TABLE list_revision (
     reset INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE listened (
+    source INTEGER PRIMARY KEY REFERENCES source (id) ON DELETE CASCADE,
+    until INTEGER NOT NULL,
+    ended INTEGER NOT NULL CHECK (ended IN (0, 1))
+) STRICT;
+
 CREATE TABLE mark_log (
     id INTEGER PRIMARY KEY,
     mark INTEGER NOT NULL,
@@ -461,11 +487,12 @@ CREATE TABLE source_loss (
     source INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
     begins INTEGER NOT NULL,
     ends INTEGER NOT NULL,
-    reason TEXT NOT NULL CHECK (reason IN ('rotated_away', 'corrupt', 'cut_short', 'dropped')),
+    reason TEXT NOT NULL CHECK (reason IN ('rotated_away', 'corrupt', 'cut_short', 'dropped', 'nobody_listened')),
     detail TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    UNIQUE (source, begins, ends, reason, detail)
+    at INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX source_loss_reason ON source_loss (source, reason, begins);
 
 CREATE TABLE source_position (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

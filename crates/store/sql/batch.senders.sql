@@ -1,1 +1,1 @@
-SELECT sender, max(at), count(*), sum(accepted) FROM batch_seen GROUP BY sender ORDER BY max(at) DESC, sender
+SELECT sender, last_at, batches, accepted FROM batch_sender ORDER BY last_at DESC, sender

@@ -1,6 +1,6 @@
 SELECT app.key, dirty_day.day, dirty_day.mark
 FROM app
 CROSS JOIN dirty_day ON dirty_day.app = app.id
-WHERE app.key = ?4 AND dirty_day.day BETWEEN ?1 AND ?2
+WHERE app.key = ?4 AND dirty_day.day BETWEEN ?1 AND ?2 AND (app.key, dirty_day.day) > (?5, ?6)
 ORDER BY dirty_day.day
 LIMIT ?3

@@ -125,7 +125,9 @@ macro_rules! with_each_promise {
             hours_are_found_by_what_changed
             a_refused_commit_adds_nothing_to_its_source
             a_loss_is_kept_once
-            of_very_many_losses_the_latest_are_kept
+            losses_of_a_reason_that_touch_are_one
+            of_very_many_losses_none_is_forgotten
+            until_when_a_source_was_listened_for_reads_back
             purging_takes_old_hours_and_no_totals
             purging_takes_positions_of_files_that_were_left_long_ago
         }

@@ -28,7 +28,7 @@ pub use platform::{
     ListedDay, Platform,
 };
 pub use registry::{AuditQuery, DoneRequest, Edit, PeopleQuery, Registry};
-pub use sources::{LOSSES, Loss, SourceCommit, SourceHours, SourceSeen, SourceState, Sources};
+pub use sources::{LOSS_DETAIL, LOSSES, Listened, Loss, SourceCommit, SourceHours, SourceSeen, SourceState, Sources};
 
 /// What can go wrong.
 #[derive(Debug, thiserror::Error)]
@@ -212,7 +212,7 @@ pub struct BatchCommit {
     pub sender: String,
     /// The sender's own name for it, by which it is recognised when it is sent again.
     pub key: Option<String>,
-    /// SHA-256 of its bytes, by which it is recognised without a key.
+    /// SHA-256 of its bytes (and of what tells equal ones apart), by which it is recognised without a key.
     pub digest: [u8; 32],
     /// Batches up to this instant are forgotten.
     pub since: UnixMillis,
@@ -359,7 +359,7 @@ pub trait Store: Registry + Platform + Sources + Send + Sync {
     async fn commit_ingest(&self, commit: IngestCommit) -> Result<Option<SourcePosition>>;
 
     /// The batch of this sender that was counted after `since` under this key; without a key, the first with this
-    /// digest, whatever its key.
+    /// digest, whatever its key, but for batches with a key of which nothing was counted.
     async fn batch_seen(
         &self,
         sender: &str,
@@ -389,6 +389,10 @@ pub trait Store: Registry + Platform + Sources + Send + Sync {
 
     /// The counts of an app, by day, then route, method and status.
     async fn tallies(&self, app: &AppId, environment: Environment, days: DayRange) -> Result<Vec<Tally>>;
+
+    /// The counts of each of these apps and days, which are distinct, by route, method and status. What many ask for at once
+    /// is looked up together.
+    async fn tallies_of_days(&self, days: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<Tally>>>;
 
     /// The calls of an app that show a problem, by day, then company (none, then by name, then others), route, method
     /// and status.

@@ -92,7 +92,7 @@ pub struct Listed<T> {
 /// Who sent batches of calls lately.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchSender {
-    /// Who: the id of a token.
+    /// Who: the id of a token; of syslog, the source.
     pub sender: String,
     /// When the last batch was counted.
     pub last_at: UnixMillis,
@@ -179,8 +179,15 @@ pub trait Platform: Send + Sync {
     /// Whether kept lists still hold, and whether a day within these is dirty.
     async fn list_state(&self, days: DayRange) -> Result<ListState>;
 
-    /// Up to `limit` dirty days within these; `app`: of this app alone.
-    async fn dirty_days_within(&self, app: Option<&AppId>, days: DayRange, limit: u32) -> Result<Vec<DirtyDay>>;
+    /// Up to `limit` dirty days within these, by app and day; `app`: of this app alone; `after`: those that come after this
+    /// one in that order.
+    async fn dirty_days_within(
+        &self,
+        app: Option<&AppId>,
+        days: DayRange,
+        after: Option<&DirtyDay>,
+        limit: u32,
+    ) -> Result<Vec<DirtyDay>>;
 
     /// All apps, or those that changed since a revision, in no order, each with its verdicts within the days.
     async fn listed_apps(&self, since: Option<i64>, days: DayRange) -> Result<Listed<ListedApp>>;

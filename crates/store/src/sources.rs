@@ -5,8 +5,11 @@ use model::{Hour, LossReason, SourceName, SourceWay, UnixMillis};
 
 use crate::Result;
 
-/// How many losses are kept of a source, the latest.
+/// How many losses are kept of a source.
 pub const LOSSES: u32 = 1000;
+
+/// The longest detail of a loss, in bytes.
+pub const LOSS_DETAIL: usize = 500;
 
 /// What a commit adds to a source, in the same transaction as the counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +62,17 @@ pub struct Loss {
     pub at: UnixMillis,
 }
 
+/// Until when messages of a source were listened for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listened {
+    /// Of which source.
+    pub source: SourceName,
+    /// What came before this instant is committed, or known to be lost.
+    pub until: UnixMillis,
+    /// Whether listening ended then; else it went on.
+    pub ended: bool,
+}
+
 /// Whether what was made of [`Sources::source_hours`] and [`Sources::losses`] still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceState {
@@ -95,9 +109,21 @@ pub trait Sources: Send + Sync {
     /// All losses that are kept, by source, then time.
     async fn losses(&self) -> Result<Vec<Loss>>;
 
-    /// Adds a loss, if the same is not known, which the instant when it was noticed is no part of. The latest
-    /// [`LOSSES`] of a source are kept. Tells whether it is new.
+    /// Adds a loss. With those of the same source and reason that it overlaps or touches it becomes one. Where a source has
+    /// more than [`LOSSES`] then, the two of a reason that lie closest become one with what is between them: no instant that
+    /// was of a loss ever is of none, until it is purged. Tells whether anything is new, which the instant when it was
+    /// noticed is not. Details are joined, up to [`LOSS_DETAIL`].
     async fn add_loss(&self, loss: &Loss) -> Result<bool>;
+
+    /// Until when each source was listened for, by source.
+    async fn listened(&self) -> Result<Vec<Listened>>;
+
+    /// Notes until when a source was listened for, if it is known: of a source of which nothing ever came, nothing is kept.
+    /// Tells whether it is.
+    async fn keep_listened(&self, listened: &Listened) -> Result<bool>;
+
+    /// Forgets that a source was listened for.
+    async fn forget_listened(&self, source: &SourceName) -> Result<()>;
 
     /// Deletes hours, rejects by hour, and losses that are before an hour. Totals stay. Deletes positions of files that nobody
     /// follows and that were last read more than a day before that hour too: all their calls are from before it. Without its

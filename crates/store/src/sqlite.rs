@@ -14,6 +14,8 @@ mod health;
 mod ingest;
 mod intern;
 mod known;
+mod listened;
+mod losses;
 mod many;
 mod marks;
 mod moves;
@@ -263,6 +265,11 @@ impl Store for SqliteStore {
     async fn tallies(&self, app: &AppId, environment: Environment, days: DayRange) -> Result<Vec<Tally>> {
         let app = app.clone();
         self.read(move |tx| tallies::list(tx, &app, environment, days)).await
+    }
+
+    async fn tallies_of_days(&self, days: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<Tally>>> {
+        let days = days.to_vec();
+        self.read(move |tx| tallies::list_of_days(tx, &days)).await
     }
 
     async fn company_tallies(

@@ -26,6 +26,6 @@ pub use privacy::{Addresses, NEVER_STORED, Privacy};
 pub use reject::{FUTURE_TOLERANCE_MILLIS, Reject, RejectCounts, RejectReason, TimeBounds};
 pub use route::{OTHER_ROUTE, UNDOCUMENTED_ROUTES_PER_DAY, undocumented_route};
 pub use tally::{
-    Allowed, BlockContext, BlockOutcome, COMPANIES_PER_DAY, CalledRoute, Calls, First, MatchRoute, Named, RejectedLine,
-    Tallied, WorkerTally,
+    Allowed, BlockContext, BlockOutcome, COMPANIES_PER_DAY, CalledRoute, Calls, First, Firsts, MatchRoute, Named,
+    RejectedLine, Tallied, TextHash, TextHasher, WorkerTally,
 };

@@ -7,6 +7,7 @@
 mod allowed;
 mod counter;
 mod days;
+mod firsts;
 mod hours;
 mod intern;
 mod outcome;
@@ -16,7 +17,8 @@ mod worker;
 use model::Day;
 
 pub use allowed::Allowed;
-pub use outcome::{BlockOutcome, CalledRoute, Calls, First, Named, RejectedLine, Tallied};
+pub use firsts::{First, Firsts, Named, TextHash, TextHasher};
+pub use outcome::{BlockOutcome, CalledRoute, Calls, RejectedLine, Tallied};
 pub use worker::{BlockContext, WorkerTally};
 
 /// How many companies are kept by name for an app and a day, of those whose calls show a problem.

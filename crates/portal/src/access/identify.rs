@@ -19,7 +19,9 @@ use crate::fault::{Fault, framed};
 use crate::guard::fault_at;
 use crate::site::Site;
 
-/// Tokens are too long to guess; this keeps the noise of trying away from the store.
+/// Tokens are too long to guess; this ends the noise of trying. What has no right checksum is refused before the store is
+/// asked; anything else costs a look at an index, also beyond this limit, so that whoever tries holds up no good tokens
+/// from the same address.
 const TOKENS: Limit = Limit::new("token", 60, 60);
 
 /// How much of a user agent is kept.

@@ -71,7 +71,7 @@ pub(crate) async fn take(
         tracing::error!(%error, "a body can't be unpacked");
         Fault::Broken
     })?;
-    let mut intake = Intake { room, open, unpacking, packed: 0, unpacked: 0 };
+    let mut intake = Intake { room, need, open, unpacking, packed: 0, unpacked: 0 };
     let (mut waiting, mut pieces) = (first.len() + HELD_BYTES, vec![first]);
     while let Some(bytes) = next(&mut body).await? {
         waiting += bytes.len() + HELD_BYTES;
@@ -79,8 +79,8 @@ pub(crate) async fn take(
         if waiting >= PIECE {
             intake = intake.add(&portal.gate, std::mem::take(&mut pieces)).await?;
             waiting = 0;
-            let held = intake.open.held();
-            intake.room.resize(need.max(LEAST + BLOCKS + held))?;
+            let held = LEAST + BLOCKS + intake.open.held();
+            intake.room.resize(held.max(intake.need))?;
         }
     }
     let (done, room) = intake.finish(&portal.gate, pieces).await?;
@@ -120,6 +120,8 @@ fn cut_short(error: &axum::Error) -> Fault {
 /// A batch on its way in.
 struct Intake {
     room: Room,
+    /// What it needs, whatever it holds, in bytes.
+    need: usize,
     open: OpenBatch,
     unpacking: Unpacking,
     /// Bytes so far, as they came.
@@ -156,13 +158,18 @@ impl Intake {
     }
 
     fn work(&mut self, pieces: &[Bytes]) -> Result<(), Fault> {
-        let Self { open, unpacking, packed, unpacked, .. } = self;
+        let Self { room, need, open, unpacking, packed, unpacked } = self;
         for piece in pieces {
             *packed += piece.len();
             if *packed > MOST_BYTES {
                 return Err(Fault::TooLarge(MOST_BYTES));
             }
-            unpacking.add(piece, |bytes| add(open, unpacked, bytes))?;
+            let held = LEAST + BLOCKS + open.held();
+            let grow = |more| {
+                *need += more;
+                room.resize(held.max(*need))
+            };
+            unpacking.add(piece, grow, |bytes| add(open, unpacked, bytes))?;
         }
         Ok(())
     }

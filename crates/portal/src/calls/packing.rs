@@ -48,8 +48,7 @@ impl Packing {
     }
 }
 
-/// The window of the first frame, which is the largest of the body then, as a power of two that is not less; none below
-/// 1 MiB.
+/// The window of a frame, as a power of two that is not less; none below 1 MiB. The largest, where the header doesn't tell.
 fn window_log(first: &[u8]) -> u32 {
     let log = |window: u64| window.checked_next_power_of_two().map_or(WINDOW_LOG, u64::trailing_zeros);
     window(first).map_or(WINDOW_LOG, |window| log(window).clamp(20, WINDOW_LOG))
@@ -87,6 +86,8 @@ pub(super) struct Frames {
     buffer: Vec<u8>,
     /// Whether the last frame has not ended.
     is_open: bool,
+    /// The largest window so far, as a power of two.
+    window_log: u32,
 }
 
 impl Unpacking {
@@ -97,16 +98,19 @@ impl Unpacking {
             Packing::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(Vec::with_capacity(STEP)))),
             Packing::Zstd => {
                 let mut decoder = Decoder::new()?;
-                decoder.set_parameter(DParameter::WindowLogMax(window_log(first)))?;
-                Self::Zstd(Box::new(Frames { decoder, buffer: vec![0; STEP], is_open: false }))
+                decoder.set_parameter(DParameter::WindowLogMax(WINDOW_LOG))?;
+                let (buffer, window_log) = (vec![0; STEP], window_log(first));
+                Self::Zstd(Box::new(Frames { decoder, buffer, is_open: false, window_log }))
             }
         })
     }
 
-    /// Unpacks the next bytes and hands on what comes of them, piece by piece.
+    /// Unpacks the next bytes and hands on what comes of them, piece by piece. Where that takes more memory than the body
+    /// seemed to need, so many bytes more are asked for before.
     pub(super) fn add(
         &mut self,
         bytes: &[u8],
+        grow: impl FnMut(usize) -> Result<(), Fault>,
         mut hand_on: impl FnMut(&[u8]) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         match self {
@@ -125,7 +129,7 @@ impl Unpacking {
                 }
                 Ok(())
             }
-            Self::Zstd(frames) => frames.add(bytes, hand_on),
+            Self::Zstd(frames) => frames.add(bytes, grow, hand_on),
         }
     }
 
@@ -141,10 +145,21 @@ impl Unpacking {
 }
 
 impl Frames {
-    fn add(&mut self, bytes: &[u8], mut hand_on: impl FnMut(&[u8]) -> Result<(), Fault>) -> Result<(), Fault> {
+    fn add(
+        &mut self,
+        bytes: &[u8],
+        mut grow: impl FnMut(usize) -> Result<(), Fault>,
+        mut hand_on: impl FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let mut input = InBuffer::around(bytes);
         loop {
             let before = input.pos();
+            let next = bytes.get(before..).unwrap_or_default();
+            let window_log = if self.is_open || next.is_empty() { 0 } else { window_log(next) };
+            if window_log > self.window_log {
+                grow((1 << window_log) - (1 << self.window_log))?;
+                self.window_log = window_log;
+            }
             let mut output = OutBuffer::around(self.buffer.as_mut_slice());
             let left = self.decoder.run(&mut input, &mut output).map_err(|error| broken(&error))?;
             let unpacked = output.pos();
@@ -169,9 +184,18 @@ mod tests {
     use super::*;
 
     fn unpack(packing: Packing, bytes: &[u8], step: usize) -> Result<Vec<u8>, Fault> {
+        unpack_within(packing, bytes, step, usize::MAX)
+    }
+
+    /// With so much memory beyond what it seems to need.
+    fn unpack_within(packing: Packing, bytes: &[u8], step: usize, mut spare: usize) -> Result<Vec<u8>, Fault> {
         let (mut unpacking, mut all) = (Unpacking::new(packing, bytes).unwrap(), Vec::new());
+        let mut grow = |more| {
+            spare = usize::checked_sub(spare, more).ok_or(Fault::TooLarge(more))?;
+            Ok(())
+        };
         for part in bytes.chunks(step) {
-            unpacking.add(part, |piece| {
+            unpacking.add(part, &mut grow, |piece| {
                 assert!(piece.len() <= 4 * STEP || packing == Packing::None, "{}", piece.len());
                 all.extend_from_slice(piece);
                 Ok(())
@@ -214,15 +238,16 @@ mod tests {
         for (packing, packed) in [(Packing::Gzip, gzip(&bomb)), (Packing::Zstd, zstd(&bomb))] {
             let mut unpacking = Unpacking::new(packing, &packed).unwrap();
             let mut most = 0;
+            let no_more = |_| Err(Fault::Broken);
             unpacking
-                .add(&packed, |piece| {
+                .add(&packed, no_more, |piece| {
                     most = most.max(piece.len());
                     Ok(())
                 })
                 .unwrap();
             assert!((1..=4 * STEP).contains(&most), "{packing:?} {most}");
             let mut refused = Unpacking::new(packing, &packed).unwrap();
-            assert_eq!(refused.add(&packed, |_| Err(Fault::TooLarge(1))), Err(Fault::TooLarge(1)));
+            assert_eq!(refused.add(&packed, no_more, |_| Err(Fault::TooLarge(1))), Err(Fault::TooLarge(1)));
         }
     }
 
@@ -246,6 +271,23 @@ mod tests {
         // A frame's header: 128 MiB window, content size unknown, no checksum.
         let frame = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 17 << 3, 0x01, 0x00, 0x00];
         assert!(matches!(unpack(Packing::Zstd, &frame, 100), Err(Fault::BadRequest(_))));
+    }
+
+    #[test]
+    fn a_later_frame_with_a_larger_window_asks_for_more_memory() {
+        let text: Vec<u8> =
+            (0..300_000_u32).flat_map(|n| format!("{}\n", n.wrapping_mul(n) % 9973).into_bytes()).collect();
+        let (small, large) =
+            (zstd::bulk::compress(&text[..9000], 3).unwrap(), zstd::stream::encode_all(&*text, 3).unwrap());
+        assert_eq!((window_log(&small), window_log(&large)), (20, 21));
+        let (body, expected) = ([&*small, &*large].concat(), [&text[..9000], &*text].concat());
+        for step in [small.len(), body.len()] {
+            assert!(unpack_within(Packing::Zstd, &body, step, 1 << 20) == Ok(expected.clone()), "{step}");
+            assert_eq!(unpack_within(Packing::Zstd, &body, step, (1 << 20) - 1), Err(Fault::TooLarge(1 << 20)));
+        }
+        assert!(unpack_within(Packing::Zstd, &[&*large, &*small, &*large].concat(), 1 << 30, 0).is_ok());
+        // Where a header comes in parts, it is not known yet.
+        assert!(unpack_within(Packing::Zstd, &body, 1, 7 << 20) == Ok(expected));
     }
 
     #[test]

@@ -86,6 +86,17 @@ async fn an_array_is_a_batch_too_packed_or_not() {
 }
 
 #[tokio::test]
+async fn frames_of_different_windows_are_one_batch() {
+    let gateway = Gateway::new().await;
+    let line = record("framed", 200) + "\n";
+    let small = zstd::bulk::compress(line.as_bytes(), 3).unwrap();
+    let large = zstd::stream::encode_all(line.repeat(2000).as_bytes(), 3).unwrap();
+    let body = [&*small, &*large, &*small].concat();
+    let answer = gateway.send(&[("content-type", NDJSON), ("content-encoding", "zstd")], "", body).await;
+    assert_eq!((answer.status, &answer.json()["accepted"]), (StatusCode::OK, &json!(2002)), "{}", answer.body);
+}
+
+#[tokio::test]
 async fn a_batch_that_is_sent_again_is_acknowledged_and_not_counted_twice() {
     let gateway = Gateway::new().await;
     let body = format!("{}\n?\n", record("acme", 200));

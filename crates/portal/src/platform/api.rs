@@ -57,6 +57,11 @@ pub(crate) struct PlatformApp {
     organisation_name: Option<String>,
     /// Its status as of a week ago.
     status_week_ago: Option<StatusWire>,
+    /// Those of the 14 days before that day that are incomplete: `status_week_ago` stands over them. Left out where there are
+    /// none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(min_items = 1, max_items = 14)]
+    incomplete_days_week_ago: Vec<String>,
     /// Production calls on the last 7 complete days.
     calls_this_week: u64,
     /// Production calls on the 7 days before.
@@ -117,7 +122,7 @@ pub(crate) struct BoardUse {
 pub(crate) struct SourcesWire {
     /// Files and how far they are read, the last moved first: 1,000 at most.
     files: Vec<SourceFile>,
-    /// Who sent batches in the last 24 hours.
+    /// Who sent batches over HTTP in the last 24 hours.
     batches: Vec<SourceBatches>,
     /// Lines that could not be used since the beginning, by reason.
     rejected: Vec<SourceRejects>,
@@ -138,10 +143,10 @@ pub(crate) struct SourceFile {
     lag_seconds: u64,
 }
 
-/// Who sent batches.
+/// Who sent batches over HTTP. What comes by syslog comes without a token and is not among them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SourceBatches {
-    /// The token's id.
+    /// The token's id; the operator's where one sent without a token.
     token: String,
     /// What the token is called.
     token_name: Option<String>,
@@ -180,6 +185,7 @@ fn platform_app(app: &AppStanding, names: &HashMap<model::OrganisationId, String
         organisation: app.organisation.map(|id| id.to_string()),
         organisation_name: app.organisation.and_then(|id| names.get(&id).cloned()),
         status_week_ago: app.week_ago.map(StatusWire::from),
+        incomplete_days_week_ago: app.incomplete_week_ago.iter().map(ToString::to_string).collect(),
         calls_this_week: app.calls_this_week,
         calls_the_week_before: app.calls_the_week_before,
         changes: changes.collect(),

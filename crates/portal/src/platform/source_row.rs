@@ -125,6 +125,8 @@ fn look(source: &SourceView) -> Look {
     let lately = |gap: &Gap| two_days_ago.is_some_and(|since| gap.until > since);
     if source.gaps.iter().any(lately) {
         Look { class: "in", word: "Calls missing", gloss: "" }
+    } else if source.is_much_rejected() {
+        Look { class: "in", word: "Lines rejected", gloss: "" }
     } else if source.calls == 0 {
         Look { class: "no", word: "Nothing yet", gloss: "" }
     } else if source.expected(HOURS).is_some() {

@@ -113,7 +113,7 @@ pub(crate) struct SourceLoss {
     from: String,
     #[schema(format = DateTime)]
     until: String,
-    /// `rotated_away`, `corrupt`, `cut_short` or `dropped`.
+    /// `rotated_away`, `corrupt`, `cut_short`, `dropped` or `nobody_listened`.
     reason: String,
     /// What exactly happened, such as the name of a file; may be empty.
     detail: String,

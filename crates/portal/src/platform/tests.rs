@@ -1,11 +1,12 @@
 //! The platform's pages and their API over a real store.
 
-use axum::http::{Method, StatusCode};
-use model::{AppRole, MemberRole, Scope};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use model::{AppRole, LossReason, MemberRole, Scope};
 use serde_json::{Value, json};
 use service::DocumentFile;
 
-use crate::testing::TestPortal;
+use crate::testing::{Asks, TestPortal, today};
 
 const OPENAPI: &str = r#"{"openapi":"3.0.0","info":{"title":"T","version":"1"},"paths":{
     "/old":{"get":{"deprecated":true,"x-deprecated-at":"2026-09-01","x-sunset":"2026-12-31"}},
@@ -55,6 +56,17 @@ async fn programs_walk_all_apps() {
     assert_eq!((&app["status"], &app["status_week_ago"]), (&json!("needs_attention"), &Value::Null));
     assert_eq!(app["changes"], json!(["worse", "new", "unclaimed"]));
     assert_eq!(app["calls_this_week"], json!(3 * 507));
+    assert_eq!((app.get("incomplete_days"), app.get("incomplete_days_week_ago")), (None, None), "{app}");
+    // 12 days ago both windows are incomplete, 8 days before that of a week ago alone.
+    for days_ago in [20, 12] {
+        let at = portal.steadfast.platform.zone.start_of(today().plus(-days_ago));
+        let (source, reason) = ("kong".parse().unwrap(), LossReason::Dropped);
+        portal.steadfast.record_loss(&source, at, at, reason, "").await.unwrap();
+    }
+    let app = &get("/api/v1/platform/apps?limit=1&cursor=another").await.json()["items"][0];
+    let day = |days_ago: i32| json!(today().plus(-days_ago).to_string());
+    assert_eq!(app["incomplete_days"], json!([day(12)]), "{app}");
+    assert_eq!(app["incomplete_days_week_ago"], json!([day(20), day(12)]), "{app}");
     assert_eq!(get("/api/v1/platform/apps?page=2").await.status, StatusCode::BAD_REQUEST);
     let cookie = portal.get_as(&olga, "/api/v1/platform/apps").await;
     assert_eq!(cookie.status, StatusCode::OK);
@@ -115,4 +127,50 @@ async fn sources_tell_of_imports_and_of_nothing() {
     }
     let json = portal.get_as(&olga, "/api/v1/platform/sources").await.json();
     assert_eq!((&json["files"], &json["catalog"]["documents"]), (&json!([]), &json!(["api.json"])));
+}
+
+#[tokio::test]
+async fn batches_are_listed_by_token_and_those_of_syslog_are_not() {
+    let portal = portal().await;
+    let olga = portal.operator().await;
+    let token = "01932f5e-8a44-7c3e-9d52-6f0c1b2a3d4e";
+    for sender in [token, "syslog gate"] {
+        let record =
+            json!({"time": "2026-11-20T00:00:00Z", "app": "acme", "method": "GET", "path": "/a", "status": 200});
+        let batch = service::Batch {
+            body: record.to_string().into_bytes(),
+            shape: service::BatchShape::Lines,
+            environment: model::Environment::Production,
+            key: None,
+            sender: sender.to_owned(),
+            source: model::SourceName::http(),
+            reading: service::SourceReading::default(),
+            permission: service::Permission::default(),
+        };
+        assert_eq!(portal.steadfast.ingest_batch(batch).await.unwrap().accepted, 1);
+    }
+    let json = portal.get_as(&olga, "/api/v1/platform/sources").await.json();
+    let [batches] = json["batches"].as_array().unwrap().as_slice() else { panic!("{json}") };
+    assert_eq!((&batches["token"], &batches["batches"]), (&json!(token), &json!(1)));
+    let page = portal.get_as(&olga, "/platform/sources").await.body;
+    assert!(page.contains(token) && !page.contains("syslog gate"), "{page}");
+}
+
+#[tokio::test]
+async fn a_source_of_which_more_than_a_tenth_is_rejected_says_so() {
+    let portal = TestPortal::empty();
+    let olga = portal.operator().await;
+    let token = portal.source_token("kong", &[], &[]).await;
+    let at = portal.steadfast.clock.now();
+    let record = format!(r#"{{"time":"{at}","method":"GET","path":"/a","status":200}}"#);
+    for (good, bad, expected) in [(89, 10, false), (1, 1, true), (20, 0, false)] {
+        let body = format!("{record}\n").repeat(good) + &"{}\n".repeat(bad);
+        // No two are alike.
+        let body = body + &format!("{}{record}\n", " ".repeat(good + bad));
+        let request = Request::post("/api/v1/calls").header("host", "localhost:8080");
+        let request = token.sign(request.header("content-type", "application/x-ndjson"));
+        assert_eq!(portal.send(request.body(Body::from(body)).unwrap()).await.status, StatusCode::OK);
+        let page = portal.get_as(&olga, "/platform/sources").await.body;
+        assert_eq!(page.contains("Lines rejected"), expected, "{good} {bad}: {page}");
+    }
 }

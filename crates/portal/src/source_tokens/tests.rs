@@ -122,6 +122,11 @@ async fn programs_see_and_sessions_make_tokens() {
     let flawed = portal.api(&olga, Method::POST, url, Some(json!({"environments": ["moon"], "expires": "soon"}))).await;
     assert_eq!(flawed.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(flawed.json()["errors"].as_array().unwrap().len(), 2, "{}", flawed.body);
+    let reserved = portal.api(&olga, Method::POST, "/api/v1/sources/files/tokens", Some(json!({}))).await;
+    assert_eq!(reserved.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", reserved.body);
+    assert!(reserved.body.contains("choose another name"), "{}", reserved.body);
+    let page = portal.post_as(&olga, LIST, &[("source", "http"), ("apps", "acme")]).await;
+    assert!(page.status != StatusCode::OK && page.body.contains("choose another name"), "{}", page.body);
     assert_eq!(portal.api(&olga, Method::DELETE, &location, None).await.status, StatusCode::NO_CONTENT);
     assert_eq!(portal.api(&olga, Method::DELETE, &location, None).await.status, StatusCode::NOT_FOUND);
     let told = portal.get_as(&olga, "/api/v1/platform/audit").await.body;

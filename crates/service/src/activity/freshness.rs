@@ -2,15 +2,15 @@
 
 use model::UnixMillis;
 
-use crate::{Error, Steadfast};
+use crate::{Error, JudgedSource, Steadfast};
 
 /// What is known of how complete the counts are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Freshness {
     /// The present. Health is judged from the counts whenever it is asked for.
     pub now: UnixMillis,
-    /// When counts last changed, of any app, as far as is known: those of standard input and of batches of more than a
-    /// day ago leave no time behind.
+    /// When something last came in, of any app, as far as is known: what came in before sources were told apart left no
+    /// time behind.
     pub counted_at: Option<UnixMillis>,
     /// When the day in progress ends, and joins the days that are judged.
     pub next_at: UnixMillis,
@@ -26,11 +26,11 @@ impl Steadfast {
     pub async fn freshness(&self) -> Result<Freshness, Error> {
         let now = self.clock.now();
         let tomorrow = self.platform.zone.day_of(now).plus(1);
-        let files = self.store.positions().await?.iter().map(|position| position.updated_at).max();
-        let batches = self.store.batch_senders().await?.iter().map(|sender| sender.last_at).max();
+        let completeness = self.completeness().await?;
+        let received = |source: &JudgedSource| source.seen.as_ref()?.last_received;
         Ok(Freshness {
             now,
-            counted_at: files.max(batches),
+            counted_at: completeness.sources.iter().filter_map(received).max(),
             next_at: self.platform.zone.start_of(tomorrow),
             rejected: self.store.rejects().await?.iter().map(|(_, lines)| lines).sum(),
         })

@@ -62,6 +62,18 @@ impl Unfold {
         Self { state: State::Lines, leading: Vec::new() }
     }
 
+    /// Only finds out whether it is an array, of bytes that somebody else takes in.
+    pub(super) fn look(&mut self, bytes: &[u8]) {
+        if self.state == State::Undecided && self.decide(bytes, &mut Vec::new()).is_err() {
+            self.state = State::Lines;
+        }
+    }
+
+    /// Whether it has turned out to be an array.
+    pub(super) fn is_array(&self) -> bool {
+        matches!(self.state, State::Array(_) | State::Ended)
+    }
+
     /// Takes in the next bytes and appends what is made of them to `lines`.
     ///
     /// # Errors

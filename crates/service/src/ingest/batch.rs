@@ -3,12 +3,16 @@
 //! Batches are read side by side. Committing them is one's turn at a time: whoever's turn it is takes all that wait
 //! and commits them together with what is needed to recognise each when it is sent again.
 
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::iter;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Catalog, Environment, SourceName, SourceWay, UnixMillis};
+use secrets::Digester;
 use store::SeenBatch;
 use tokio::sync::{OnceCell, oneshot};
-use traffic::{First, OtlpEncoding, RejectCounts, RejectReason, Tallied, WorkerTally};
+use traffic::{Firsts, OtlpEncoding, RejectCounts, RejectReason, Tallied, TextHasher, WorkerTally};
 
 use super::open_batch::{BatchHead, Done, DoneBatch};
 use super::reading::{Permission, SourceReading};
@@ -115,14 +119,27 @@ impl BatchOutcome {
 pub struct Batches(pub(super) Arc<Shared>);
 
 /// See [`Batches`].
-#[derive(Default)]
 pub(super) struct Shared {
+    /// Of all that is read, by batches and otherwise, since it meets in [`super::kept::Kept`].
+    pub(super) hashes: TextHasher,
     /// Set once the time zone is checked and kept.
     zone: OnceCell<()>,
     catalog: Mutex<Option<Known>>,
     /// Tallies that nobody uses at the moment: each is good for a block of any batch.
     pub(super) tallies: Mutex<Vec<WorkerTally>>,
     pub(super) turns: Turns,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            hashes: TextHasher::new(RandomState::new().hash_one(0)),
+            zone: OnceCell::default(),
+            catalog: Mutex::default(),
+            tallies: Mutex::default(),
+            turns: Turns::default(),
+        }
+    }
 }
 
 /// A catalog with what was made of it.
@@ -139,9 +156,37 @@ pub(super) struct Identity {
     pub(super) sender: String,
     pub(super) key: Option<String>,
     pub(super) digest: [u8; 32],
+    /// Where nothing of it could be used and no key names it: the digest of its bytes and of why. It is remembered by that
+    /// alone, so that it is another batch once more can be read of it, and the same rejects count once.
+    pub(super) of_rejects: Option<[u8; 32]>,
 }
 
 impl Identity {
+    /// That of a batch of which so much came.
+    pub(super) fn new(
+        sender: String,
+        key: Option<String>,
+        digest: [u8; 32],
+        accepted: u64,
+        rejected: &RejectCounts,
+    ) -> Self {
+        let with_rejects = || {
+            let mut digester = Digester::default();
+            digester.update(&digest);
+            for (reason, lines) in rejected.iter() {
+                digester.update(format!("\n{} {lines}", reason.key()).as_bytes());
+            }
+            *digester.finish().as_bytes()
+        };
+        let of_rejects = (key.is_none() && accepted == 0).then(with_rejects);
+        Self { sender, key, digest, of_rejects }
+    }
+
+    /// The digest that is remembered.
+    pub(super) fn remembered(&self) -> [u8; 32] {
+        self.of_rejects.unwrap_or(self.digest)
+    }
+
     /// Whether, after the other was counted, this one would be taken for it.
     pub(super) fn follows(&self, other: &Self) -> bool {
         self.sender == other.sender
@@ -161,7 +206,8 @@ pub(super) struct ReadBatch {
     pub(super) import: Option<i64>,
     pub(super) catalog: Arc<Catalog>,
     pub(super) tallied: Vec<Tallied>,
-    pub(super) firsts: Vec<First>,
+    /// Of each block that has any.
+    pub(super) firsts: Vec<Firsts>,
     pub(super) accepted: u64,
     pub(super) rejected: RejectCounts,
     pub(super) details: Vec<BatchReject>,
@@ -188,6 +234,9 @@ impl ReadBatch {
 impl Steadfast {
     /// Counts a batch of call records, unless it was counted in the last 24 hours: under the same key, or without a key,
     /// with the same bytes and environment. On return it is durable. A caller who goes away stops nothing midway.
+    ///
+    /// Without a key, a batch none of which could be used is not taken for counted: sent again it is read anew, since the
+    /// format may be mended meanwhile, or the clock. Where nothing comes of it again, its rejects still count once.
     ///
     /// # Errors
     /// [`Error::Batch`] for one that can't be used as a whole, [`Error::KeyReused`] for a key of a batch with other
@@ -233,12 +282,15 @@ impl Steadfast {
 
     /// What was said of this batch when it was counted, if it was.
     pub(super) async fn counted_before(&self, identity: &Identity) -> Result<Option<BatchOutcome>, Error> {
-        let Identity { sender, key, digest } = identity;
-        match self.store.batch_seen(sender, key.as_deref(), digest, self.forgotten_since()).await? {
-            None => Ok(None),
-            Some(seen) if seen.digest == *digest => Ok(Some(BatchOutcome::again(&seen))),
-            Some(_) => Err(Error::KeyReused),
+        let Identity { sender, key, digest, of_rejects } = identity;
+        for digest in iter::once(digest).chain(of_rejects) {
+            match self.store.batch_seen(sender, key.as_deref(), digest, self.forgotten_since()).await? {
+                None => {}
+                Some(seen) if seen.digest == *digest => return Ok(Some(BatchOutcome::again(&seen))),
+                Some(_) => return Err(Error::KeyReused),
+            }
         }
+        Ok(None)
     }
 
     /// Batches up to this instant are forgotten.

@@ -180,6 +180,7 @@ impl Steadfast {
             matcher: Arc::new(CatalogMatcher::new(Arc::clone(&catalog))),
             import,
             zone: self.platform.zone.clone(),
+            hashes: self.batches.0.hashes.clone(),
             environment: options.environment,
             kept_rejects: BLOCK_EVIDENCE,
         };
@@ -396,8 +397,8 @@ impl<'a> Reading<'a> {
 
     /// Adds what the blocks of a round told.
     async fn admit(&mut self, outcomes: &[BlockOutcome]) -> Result<(), Error> {
-        let firsts = outcomes.iter().flat_map(|outcome| &outcome.firsts);
-        self.kept.learn(firsts, self.steadfast.store.as_ref()).await?;
+        let firsts = outcomes.iter().map(|outcome| &outcome.firsts);
+        self.kept.learn(firsts, &self.job.hashes, self.steadfast.store.as_ref()).await?;
         outcomes.iter().for_each(|outcome| self.add(outcome));
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! A batch while it comes in: hashed, decoded and added up piece by piece, so that it needs little memory whatever its size.
 //! Nothing of it is counted before all of it is there and right.
 
-use std::hash::BuildHasher;
 use std::io::Read;
 use std::sync::PoisonError;
 
@@ -9,8 +8,8 @@ use model::{Environment, PlatformZone, SourceName};
 use secrets::Digester;
 use store::SeenBatch;
 use traffic::{
-    BlockContext, BlockOutcome, Decoder, First, FormatOptions, OtlpEncoding, OtlpPlaces, OtlpReader, RejectCounts,
-    Tallied, TimeBounds, WorkerTally,
+    BlockContext, BlockOutcome, Decoder, First, Firsts, FormatOptions, OtlpEncoding, OtlpPlaces, OtlpReader,
+    RejectCounts, Tallied, TimeBounds, WorkerTally,
 };
 
 use super::array::{Malformed, Unfold};
@@ -39,8 +38,14 @@ const SPARE: usize = 1 << 20;
 /// About how much memory a count takes, in bytes.
 const COUNT_BYTES: usize = 64;
 
-/// About how much memory the first occurrence of a route or a company takes beside its text, in bytes.
-const FIRST_BYTES: usize = 128;
+/// About how much memory an app of a block takes beside its id, in bytes.
+const APP_BYTES: usize = 64;
+
+/// How much memory the first occurrence of a route or a company takes, in bytes.
+const FIRST_BYTES: usize = size_of::<First>();
+
+/// What keeps lines that look like an array apart from that array: no array ends so.
+const NO_ARRAY: &[u8] = b"\nlines";
 
 /// What is known of a batch before its first byte.
 #[derive(Clone, Debug)]
@@ -68,6 +73,8 @@ pub struct OpenBatch {
     /// The batch that was counted under the same key: then its digest is all that is looked at.
     seen: Option<SeenBatch>,
     unfold: Unfold,
+    /// Whether lines look like an array.
+    looks: Unfold,
     lines: Vec<u8>,
     cutter: Cutter,
     /// An OTLP export, which is read once it is whole.
@@ -110,6 +117,7 @@ impl Steadfast {
             digester,
             seen,
             unfold: if is_array { Unfold::default() } else { Unfold::lines() },
+            looks: Unfold::default(),
             lines: Vec::new(),
             cutter: Cutter::default(),
             export: Vec::new(),
@@ -142,6 +150,9 @@ impl OpenBatch {
     /// [`Error::Batch`] once it shows that the batch can't be used as a whole.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.digester.update(bytes);
+        if self.head.shape == BatchShape::Lines {
+            self.looks.look(bytes);
+        }
         if self.seen.is_some() {
             return Ok(());
         }
@@ -170,8 +181,21 @@ impl OpenBatch {
     /// # Errors
     /// [`Error::Batch`] if it can't be used as a whole.
     pub fn finish(self) -> Result<DoneBatch, Error> {
-        let Self { head, digester, seen, mut unfold, mut lines, mut cutter, export, company_header, mut tallying } =
-            self;
+        let Self {
+            head,
+            mut digester,
+            seen,
+            mut unfold,
+            looks,
+            mut lines,
+            mut cutter,
+            export,
+            company_header,
+            mut tallying,
+        } = self;
+        if looks.is_array() {
+            digester.update(NO_ARRAY);
+        }
         let digest = *digester.finish().as_bytes();
         if let Some(seen) = seen {
             return Ok(DoneBatch(Done::CountedBefore(seen, digest)));
@@ -189,7 +213,7 @@ impl OpenBatch {
         let BatchHead { key, sender, source, reading, .. } = head;
         let Tallying { known, tallied, firsts, received, accepted, rejected, details, evidence, .. } = tallying;
         Ok(DoneBatch(Done::Read(Box::new(ReadBatch {
-            identity: Identity { sender, key, digest },
+            identity: Identity::new(sender, key, digest, accepted, &rejected),
             source,
             way: reading.way,
             received,
@@ -257,7 +281,8 @@ struct Tallying {
     /// About how much memory the rest takes.
     held: usize,
     tallied: Vec<Tallied>,
-    firsts: Vec<First>,
+    /// Of each block that has any.
+    firsts: Vec<Firsts>,
     received: OfSource,
     accepted: u64,
     rejected: RejectCounts,
@@ -278,12 +303,13 @@ impl Tallying {
         };
         let mut tally = self.borrow_tally();
         let outcome = tally.tally_block(block, 0, &context);
-        // Once as what is counted, once as what was met for the first time.
-        let texts = 2 * tally.text_bytes();
+        let texts = tally.text_bytes();
         let tallied = tally.drain();
         self.give_back(tally);
         if !tallied.is_empty() {
-            self.held += tallied.len() * COUNT_BYTES + texts;
+            // Once as what is counted, once as what was met for the first time.
+            let apps: usize = tallied.apps().iter().map(|app| 2 * app.len() + APP_BYTES).sum();
+            self.held += tallied.len() * COUNT_BYTES + texts + apps;
             self.tallied.push(tallied);
         }
         self.add_outcome(head, outcome);
@@ -293,8 +319,10 @@ impl Tallying {
         self.accepted += outcome.counted;
         self.rejected.merge(&outcome.reject_counts);
         self.received.add(&outcome);
-        self.held += outcome.firsts.len() * FIRST_BYTES;
-        self.firsts.extend(outcome.firsts);
+        if !outcome.firsts.list().is_empty() {
+            self.held += outcome.firsts.list().len() * FIRST_BYTES;
+            self.firsts.push(outcome.firsts);
+        }
         for reject in outcome.rejects {
             let (line, reason) = (self.line + reject.line_in_block, reject.reason);
             if self.details.len() < DETAILS {
@@ -317,10 +345,7 @@ impl Tallying {
     /// A tally that nobody uses: a batch needs one for the time of a block only.
     fn borrow_tally(&self) -> WorkerTally {
         let kept = self.batches.0.tallies.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        kept.unwrap_or_else(|| {
-            let seed = std::collections::hash_map::RandomState::new().hash_one(0);
-            WorkerTally::new(self.zone.clone(), seed)
-        })
+        kept.unwrap_or_else(|| WorkerTally::new(self.zone.clone(), &self.batches.0.hashes))
     }
 
     fn give_back(&self, tally: WorkerTally) {

@@ -6,7 +6,7 @@ use model::{AppId, Catalog, Company, RouteKey};
 use store::{CompanyDelta, IngestCommit, TallyDelta};
 use traffic::{CalledRoute, Calls, OTHER_ROUTE, RejectCounts, Tallied};
 
-use super::kept::{Refused, RefusedOf};
+use super::kept::Refused;
 
 type Table<T> = IndexSet<T, FixedState>;
 
@@ -33,7 +33,8 @@ struct Numbers<'a> {
     catalog: &'a Catalog,
     /// Of the route that stands for those that are not kept by name.
     other: Option<u32>,
-    refused: RefusedOf<'a>,
+    tallied: &'a Tallied,
+    refused: &'a Refused,
 }
 
 /// The number of a text that is most often known.
@@ -66,7 +67,8 @@ impl Pending {
             documented: vec![None; catalog.routes.len()],
             catalog,
             other: None,
-            refused: refused.of(tallied.apps(), tallied.routes(), tallied.companies()),
+            tallied,
+            refused,
         };
         self.tallies.reserve(tallied.len());
         let unidentified = tallied.apps().iter().position(|app| **app == *AppId::UNIDENTIFIED);
@@ -84,7 +86,7 @@ impl Pending {
             let delta = self.delta(&calls, &mut numbers);
             self.tallies.push(delta);
             let company = match company {
-                Company::Named(name) if numbers.refused.has_company(&calls, name) => Company::Others,
+                Company::Named(name) if refused.has(|| tallied.first_of_company(&calls, name)) => Company::Others,
                 Company::Named(name) => Company::Named(at(&numbers.companies, name)),
                 Company::Absent => Company::Absent,
                 Company::Others => Company::Others,
@@ -122,7 +124,9 @@ impl Pending {
                     known
                 }
             },
-            CalledRoute::Undocumented(route) if numbers.refused.has_route(calls, route) => {
+            CalledRoute::Undocumented(route)
+                if numbers.refused.has(|| numbers.tallied.first_of_route(calls, route)) =>
+            {
                 *numbers.other.get_or_insert_with(|| number(&mut self.routes, undocumented(OTHER_ROUTE)))
             }
             CalledRoute::Undocumented(route) => at(&numbers.routes, route),

@@ -1,13 +1,11 @@
 //! One round: all cores take blocks in turn, until a share of the source is read.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use model::{Environment, PlatformZone};
-use traffic::{BlockContext, BlockOutcome, Decoder, First, Named, TimeBounds, WorkerTally};
+use traffic::{BlockContext, BlockOutcome, Decoder, TextHasher, TimeBounds, WorkerTally};
 
 use super::KEYS;
 use super::blocks::{Block, Blocks};
@@ -16,10 +14,11 @@ use super::routes::CatalogMatcher;
 /// How many blocks make a round at most: little enough to hold what is kept of each in memory.
 const BLOCKS: u64 = 256;
 
-/// How many bytes what is new ([`traffic::First`]) has in a round at most, as soon as that is noticed.
-const FIRSTS: usize = 4 << 20;
+/// How many bytes what is new ([`traffic::First`]) and the texts that are new take in a round at most, as soon as that is
+/// noticed.
+const NEW: usize = 4 << 20;
 
-/// What one of these has beside its name, about, in bytes.
+/// What one of these takes until it is admitted and after, about, in bytes.
 const FIRST: usize = 128;
 
 /// Bytes of texts of routes and companies that are held until they are committed.
@@ -35,6 +34,8 @@ pub(super) struct Job {
     /// The import that the matcher was made from.
     pub(super) import: Option<i64>,
     pub(super) zone: PlatformZone,
+    /// The same for all that is read in this process.
+    pub(super) hashes: TextHasher,
     pub(super) environment: Environment,
     /// How many rejected lines of a block are kept with their text.
     pub(super) kept_rejects: usize,
@@ -65,8 +66,7 @@ pub(super) struct Engine {
 
 impl Engine {
     pub(super) fn new(blocks: Blocks, threads: usize, job: &Job) -> Self {
-        let seed = RandomState::new().hash_one(0);
-        let worker = || Worker { tally: WorkerTally::new(job.zone.clone(), seed), block: Block::default() };
+        let worker = || Worker { tally: WorkerTally::new(job.zone.clone(), &job.hashes), block: Block::default() };
         Self { blocks, workers: std::iter::repeat_with(worker).take(threads.max(1)).collect() }
     }
 
@@ -74,12 +74,12 @@ impl Engine {
     /// with the workers until [`Engine::tallies`] are drained, since their order does not matter.
     pub(super) fn round(&mut self, job: &Job, bounds: TimeBounds) -> Vec<BlockOutcome> {
         let started = Instant::now();
-        let (keys, firsts) = (AtomicUsize::new(self.len()), AtomicUsize::new(0));
+        let (keys, new) = (AtomicUsize::new(self.len()), AtomicUsize::new(0));
         let shared = Mutex::new((&mut self.blocks, BLOCKS));
         let next = |block: &mut Block| {
             let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
             let (blocks, left) = &mut *guard;
-            let full = keys.load(Ordering::Relaxed) > KEYS || firsts.load(Ordering::Relaxed) > FIRSTS;
+            let full = keys.load(Ordering::Relaxed) > KEYS || new.load(Ordering::Relaxed) > NEW;
             // A round with no block at all would pass for the end.
             let is_late = *left < BLOCKS && started.elapsed() > LONGEST;
             if *left == 0 || full || is_late {
@@ -92,10 +92,11 @@ impl Engine {
         let work = |worker: &mut Worker| {
             let mut outcomes = Vec::new();
             while let Some(sequence) = next(&mut worker.block) {
-                let before = worker.tally.len();
+                let (before, texts) = (worker.tally.len(), worker.tally.text_bytes());
                 let outcome = tally(&mut worker.tally, worker.block.bytes(), sequence, job, bounds);
                 keys.fetch_add(worker.tally.len().saturating_sub(before), Ordering::Relaxed);
-                firsts.fetch_add(outcome.firsts.iter().map(size).sum(), Ordering::Relaxed);
+                let texts = worker.tally.text_bytes().saturating_sub(texts);
+                new.fetch_add(outcome.firsts.list().len() * FIRST + texts, Ordering::Relaxed);
                 outcomes.push(outcome);
             }
             outcomes
@@ -148,11 +149,6 @@ impl Engine {
     }
 }
 
-fn size(first: &First) -> usize {
-    let (Named::Route(name) | Named::Company(name)) = &first.name;
-    FIRST + name.len()
-}
-
 fn tally(tally: &mut WorkerTally, bytes: &[u8], sequence: u64, job: &Job, bounds: TimeBounds) -> BlockOutcome {
     let context = BlockContext {
         decoder: &job.decoder,
@@ -163,4 +159,42 @@ fn tally(tally: &mut WorkerTally, bytes: &[u8], sequence: u64, job: &Job, bounds
         kept_rejects: job.kept_rejects,
     };
     tally.tally_block(bytes, sequence, &context)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use model::{Catalog, UnixMillis};
+
+    use super::*;
+    use crate::ingest::identity::Marks;
+
+    #[test]
+    fn a_round_ends_when_much_memory_is_taken_by_texts_that_are_new() {
+        let long = "x".repeat(50_000);
+        let call = |number: usize| {
+            format!("{{\"time\":9,\"app\":\"a\",\"method\":\"GET\",\"path\":\"/n{number}/{long}\",\"status\":404}}\n")
+        };
+        let calls: String = (0..3 * NEW / long.len()).map(call).collect();
+        let job = Job {
+            decoder: Decoder::steadfast(),
+            matcher: Arc::new(CatalogMatcher::new(Arc::new(Catalog::default()))),
+            import: None,
+            zone: PlatformZone::utc(),
+            hashes: TextHasher::new(1),
+            environment: Environment::Production,
+            kept_rejects: 0,
+        };
+        let blocks = Blocks::new(Box::new(Cursor::new(calls)), Marks::default(), 0, false, false);
+        let mut engine = Engine::new(blocks, 1, &job);
+        let bounds = TimeBounds { now: UnixMillis(10_000), oldest: UnixMillis(0) };
+        let outcomes = engine.round(&job, bounds);
+        let texts: usize = engine.tallies().map(|tally| tally.text_bytes()).sum();
+        assert!((NEW - NEW / 4..NEW + NEW / 4).contains(&texts), "{texts}");
+        let counted = outcomes.iter().map(|outcome| outcome.counted).sum::<u64>();
+        // What is new in the next round is not what is held since the one before.
+        assert!(engine.round(&job, bounds).iter().map(|outcome| outcome.counted).sum::<u64>() >= counted);
+        assert!(engine.blocks.end().is_none());
+    }
 }

@@ -192,7 +192,8 @@ impl Turn {
     }
 
     async fn save_with(&mut self, kept: &mut Kept, steadfast: &Steadfast, batches: &[&ReadBatch]) -> Result<(), Error> {
-        kept.learn(batches.iter().flat_map(|batch| &batch.firsts), steadfast.store.as_ref()).await?;
+        let firsts = batches.iter().flat_map(|batch| &batch.firsts);
+        kept.learn(firsts, &steadfast.batches.0.hashes, steadfast.store.as_ref()).await?;
         // A batch that can't be added up must not cost those beside it.
         let put_together = catch_unwind(AssertUnwindSafe(|| self.put_together(kept, steadfast, batches)));
         let commit = put_together.map_err(|_| Error::Interrupted)??;
@@ -213,7 +214,7 @@ impl Turn {
         for batch in batches {
             received.add(&batch.source, batch.way, &batch.received);
             let mut refused = Refused::default();
-            kept.admit(&batch.firsts, &mut refused);
+            batch.firsts.iter().for_each(|firsts| kept.admit(firsts, &mut refused));
             for tallied in &batch.tallied {
                 pending.add(tallied, &batch.catalog, &refused);
             }
@@ -224,7 +225,7 @@ impl Turn {
         let seen = |batch: &&ReadBatch| BatchCommit {
             sender: batch.identity.sender.clone(),
             key: batch.identity.key.clone(),
-            digest: batch.identity.digest,
+            digest: batch.identity.remembered(),
             since,
             accepted: batch.accepted,
             rejects: keyed(&batch.rejected),

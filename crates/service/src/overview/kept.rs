@@ -1,7 +1,9 @@
 //! Overviews that were made, with the revision of the store that they were made of. An overview is a function of that
 //! revision, of the day and of the rules: it is used only where all three are the same.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use health::{IncompleteDays, Rules};
 use model::Day;
@@ -17,6 +19,8 @@ pub struct OverviewCache {
     /// The last used last.
     kept: Arc<Mutex<Vec<Kept>>>,
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// Whether one is made while the one before is shown.
+    renewing: Arc<AtomicBool>,
     /// Those with incomplete days, the last used last.
     marked: Arc<Mutex<Vec<Marked>>>,
 }
@@ -34,6 +38,19 @@ struct Kept {
     revision: i64,
     rules: Rules,
     overview: Arc<Overview>,
+    /// When it was made.
+    made_at: Instant,
+    /// How long it took to make.
+    took: Duration,
+}
+
+/// Says that an overview is made, as long as it is there.
+pub(super) struct Renewing(Arc<AtomicBool>);
+
+impl Drop for Renewing {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 impl OverviewCache {
@@ -52,13 +69,27 @@ impl OverviewCache {
         found
     }
 
-    pub(super) fn keep(&self, revision: i64, rules: &Rules, overview: Arc<Overview>) {
+    /// The overview of this day, how old it is, and how long it took to make.
+    pub(super) fn last(&self, as_of: Day, rules: &Rules) -> Option<(Arc<Overview>, Duration, Duration)> {
+        let all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = all.iter().find(|kept| kept.overview.as_of == as_of && kept.rules == *rules)?;
+        Some((Arc::clone(&kept.overview), kept.made_at.elapsed(), kept.took))
+    }
+
+    /// Says that one is made, unless somebody said so before.
+    pub(super) fn begin_renewing(&self) -> Option<Renewing> {
+        let others = self.renewing.swap(true, Ordering::AcqRel);
+        (!others).then(|| Renewing(Arc::clone(&self.renewing)))
+    }
+
+    /// Keeps an overview that was begun to be made at this moment.
+    pub(super) fn keep(&self, revision: i64, rules: &Rules, overview: Arc<Overview>, begun: Instant) {
         let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|kept| kept.overview.as_of != overview.as_of || kept.rules != *rules);
         if all.len() == DAYS {
             all.remove(0);
         }
-        all.push(Kept { revision, rules: *rules, overview });
+        all.push(Kept { revision, rules: *rules, overview, made_at: Instant::now(), took: begun.elapsed() });
     }
 
     /// An overview with the incomplete days of its apps; `make` makes it where it is not kept.

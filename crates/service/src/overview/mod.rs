@@ -8,6 +8,7 @@ mod standing;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use health::IncompleteDays;
 use model::{AppId, Day, DayRange, Status};
@@ -20,6 +21,21 @@ use crate::{Error, Steadfast};
 
 /// How many days before make a week ago.
 const WEEK: i32 = 7;
+
+/// So many days are judged before a list is shown, however long that takes. Where there are more, as while calls of past days
+/// come in all the time, the list from before is shown if judging takes long.
+const WAITED_FOR: u32 = 100;
+
+/// How long judging more is waited for.
+const PATIENCE: Duration = Duration::from_millis(40);
+
+/// How many times as long as it took to make a list it is shown before it is made anew, so that judging always the same days
+/// leaves time for everything else; and how long at most.
+const REST: u32 = 10;
+const LONGEST_REST: Duration = Duration::from_secs(5);
+
+/// How old a list may be that is shown from before.
+const OLDEST_SHOWN: Duration = Duration::from_secs(60);
 
 /// Up to so many apps that changed are put into their places; with more, all are sorted anew.
 const FEW: usize = 100;
@@ -82,7 +98,8 @@ impl Steadfast {
         Ok(overview.apps.iter().map(|app| app.overview.clone()).collect())
     }
 
-    /// Every app as of a day, shared.
+    /// Every app as of a day, shared. While calls of very many apps and past days are being counted, it is as it was some
+    /// seconds before, a minute at most.
     ///
     /// # Errors
     /// When the store fails.
@@ -106,6 +123,31 @@ impl Steadfast {
         {
             return Ok(overview);
         }
+        if let Some((overview, age, took)) = self.overviews.last(as_of, &self.rules)
+            && age < OLDEST_SHOWN
+            && self.store.count_dirty_days(days, WAITED_FOR + 1).await? > WAITED_FOR
+        {
+            let renewed = if age >= LONGEST_REST.min(took * REST) { self.overview_in_time(as_of).await } else { None };
+            return Ok(renewed.unwrap_or(overview));
+        }
+        self.judged_overview(as_of).await
+    }
+
+    /// Every app as of a day, judged now, unless that takes long or is being done: then it goes on in the background.
+    async fn overview_in_time(&self, as_of: Day) -> Option<Arc<Overview>> {
+        let renewing = self.overviews.begin_renewing()?;
+        let steadfast = self.clone();
+        let making = tokio::spawn(async move {
+            let _renewing = renewing;
+            let made = steadfast.judged_overview(as_of).await;
+            made.inspect_err(|error| tracing::warn!("the list of all apps could not be made anew: {error}")).ok()
+        });
+        tokio::time::timeout(PATIENCE, making).await.ok()?.ok()?
+    }
+
+    /// Every app as of a day, judged now, whatever days are incomplete.
+    pub(crate) async fn judged_overview(&self, as_of: Day) -> Result<Arc<Overview>, Error> {
+        let (begun, days) = (Instant::now(), self.listed_days(as_of));
         // One at a time: whoever waits finds what the one before judged and made.
         let _turn = self.overviews.turn().await;
         self.judge_within(None, days).await?;
@@ -121,7 +163,7 @@ impl Steadfast {
             None => Overview::new(as_of, changed),
             Some((_, before)) => before.with(changed),
         });
-        self.overviews.keep(listed.revision, &self.rules, Arc::clone(&overview));
+        self.overviews.keep(listed.revision, &self.rules, Arc::clone(&overview), begun);
         Ok(overview)
     }
 

@@ -154,10 +154,11 @@ impl Steadfast {
 }
 
 /// The apps of each source whose tokens are all limited to apps. Tokens that are good no more count too: what came with
-/// them may be of any of their apps.
+/// them may be of any of their apps. What comes without the name of a source is of any app, also where there is a token of
+/// that name from before they were refused.
 fn apps_of(tokens: Vec<SourceToken>) -> BTreeMap<SourceName, BTreeSet<AppId>> {
     let mut apps: BTreeMap<SourceName, Option<BTreeSet<AppId>>> = BTreeMap::new();
-    for token in tokens {
+    for token in tokens.into_iter().filter(|token| !token.source.is_reserved()) {
         let of_source = apps.entry(token.source).or_insert_with(|| Some(BTreeSet::new()));
         match of_source {
             Some(limited) if !token.apps.is_empty() => limited.extend(token.apps),
@@ -188,8 +189,15 @@ mod tests {
             last_used_at: None,
             revoked_at: None,
         };
-        let tokens =
-            [("a", &["x", "y"] as &[&str]), ("b", &["x"]), ("a", &["z"]), ("b", &[]), ("b", &["q"]), ("c", &[])];
+        let tokens = [
+            ("a", &["x", "y"] as &[&str]),
+            ("b", &["x"]),
+            ("a", &["z"]),
+            ("b", &[]),
+            ("b", &["q"]),
+            ("c", &[]),
+            ("files", &["x"]),
+        ];
         let apps = apps_of(tokens.map(|(source, apps)| token(source, apps)).to_vec());
         let told: Vec<_> = apps.iter().map(|(source, apps)| (source.as_str(), apps.len())).collect();
         assert_eq!(told, [("a", 3)]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use health::{Declared, Gap, HourState};
-use model::{Hour, SourceName, SourceWay, UnixMillis};
+use model::{Hour, SourceName, SourceWay, TokenId, UnixMillis};
 use store::Loss;
 
 use super::completeness::JudgedSource;
@@ -24,7 +24,7 @@ pub struct Sources {
     pub sources: Vec<SourceView>,
     /// Files and how far they are read, the last moved first.
     pub positions: Vec<SourcePosition>,
-    /// Who sent batches in the last 24 hours, the latest first.
+    /// Who sent batches over HTTP in the last 24 hours, the latest first.
     pub senders: Vec<BatchSender>,
     /// Lines that could not be used since the beginning, by reason, most frequent first, those of before sources were told
     /// apart included.
@@ -97,6 +97,20 @@ impl SourceView {
         self.last(hours).filter(|hour| hour.over && hour.expected.is_some()).map(|hour| hour.received).sum()
     }
 
+    /// The lines rejected in the last 24 hours.
+    #[must_use]
+    pub fn rejected_today(&self) -> u64 {
+        self.rejects_today.iter().map(|(_, lines)| lines).sum()
+    }
+
+    /// Whether more than a tenth of what came in the last 24 hours was rejected: lines by when they were read, calls by
+    /// their own time.
+    #[must_use]
+    pub fn is_much_rejected(&self) -> bool {
+        let rejected = self.rejected_today();
+        rejected.saturating_mul(10) > self.received(24).saturating_add(rejected)
+    }
+
     fn last(&self, hours: usize) -> impl Iterator<Item = &HourState> {
         self.hours.iter().rev().take(hours)
     }
@@ -142,11 +156,14 @@ impl Steadfast {
     pub async fn sources(&self) -> Result<Sources, Error> {
         let mut positions = self.store.positions().await?;
         positions.sort_by(|a, b| (b.updated_at, &a.path).cmp(&(a.updated_at, &b.path)));
+        let mut senders = self.store.batch_senders().await?;
+        // What comes by syslog is committed as batches too, whose senders are no tokens.
+        senders.retain(|sender| sender.sender.parse::<TokenId>().is_ok());
         Ok(Sources {
             now: self.clock.now(),
             sources: self.source_views().await?,
             positions,
-            senders: self.store.batch_senders().await?,
+            senders,
             rejects: self.store.rejects().await?,
             import: self.store.last_import().await?,
             changes: self.store.catalog_changes(CHANGES).await?,

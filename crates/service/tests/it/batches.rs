@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{Environment, UnixMillis};
-use service::{Batch, BatchOutcome, BatchShape, Error, Steadfast};
-use traffic::RejectReason;
+use service::{Batch, BatchOutcome, BatchShape, Error, SourceReading, Steadfast};
+use traffic::{Format, FormatOptions, ReadyMap, RejectReason};
 
 use crate::installation::{Installation, NOW, batch, line};
 
@@ -134,6 +134,122 @@ async fn an_array_is_read_element_by_element() {
         assert_eq!(told(&installation.steadfast.ingest_batch(batch(empty, None)).await.unwrap()), (0, 0, false));
     }
     check_count(&installation, 5).await;
+}
+
+fn read_as(format: &Format, batch: Batch) -> Batch {
+    let reading = SourceReading::new(Some(format), &FormatOptions::default(), Environment::Production).unwrap();
+    Batch { reading, ..batch }
+}
+
+const KONG: Format = Format::Ready(ReadyMap::Kong);
+
+/// A line as Kong writes it.
+const OF_KONG: &str =
+    "{\"request\":{\"method\":\"GET\",\"uri\":\"/a\"},\"response\":{\"status\":200},\"started_at\":1795182000000}\n";
+
+/// The rejected lines of all, and of the source of batches, by reason.
+async fn check_rejects(installation: &Installation, expected: &[(&str, u64)]) {
+    let of_all = installation.steadfast.store.rejects().await.unwrap();
+    let views = installation.steadfast.source_views().await.unwrap();
+    let expected: Vec<(String, u64)> = expected.iter().map(|(reason, lines)| ((*reason).to_owned(), *lines)).collect();
+    assert_eq!(of_all, expected);
+    assert_eq!(views.into_iter().map(|source| source.rejects).collect::<Vec<_>>(), [expected]);
+}
+
+fn evidence(installation: &Installation) -> usize {
+    std::fs::read_to_string(installation.path("rejects.ndjson")).unwrap_or_default().lines().count()
+}
+
+#[tokio::test]
+async fn a_batch_of_which_nothing_could_be_used_is_read_anew_once_its_format_is_mended() {
+    let installation = Installation::new();
+    let steadfast = &installation.steadfast;
+    let batch = batch(OF_KONG.repeat(3), None);
+    for duplicate in [false, true, true] {
+        assert_eq!(told(&steadfast.ingest_batch(batch.clone()).await.unwrap()), (0, 3, duplicate));
+    }
+    let (one, other) = tokio::join!(steadfast.ingest_batch(batch.clone()), steadfast.ingest_batch(batch.clone()));
+    assert!(one.unwrap().duplicate && other.unwrap().duplicate);
+    // However often it is sent, its lines were rejected once.
+    check_rejects(&installation, &[("missing_time", 3)]).await;
+    assert_eq!(evidence(&installation), 3);
+    // Another format that does not fit says other things of them.
+    let wrong = read_as(&Format::Ready(ReadyMap::NginxJson), batch.clone());
+    let outcome = steadfast.ingest_batch(wrong).await.unwrap();
+    assert_eq!((outcome.accepted, outcome.rejected_total()), (0, 3));
+    let mended = read_as(&KONG, batch.clone());
+    assert_eq!(told(&steadfast.ingest_batch(mended.clone()).await.unwrap()), (3, 0, false));
+    // Whatever is made of it now, it is counted.
+    for batch in [mended, batch] {
+        assert_eq!(told(&steadfast.ingest_batch(batch).await.unwrap()), (3, 0, true));
+    }
+    check_count(&installation, 3).await;
+}
+
+#[tokio::test]
+async fn a_batch_that_was_ahead_of_the_clock_is_counted_once_the_clock_is_right() {
+    let installation = Installation::new();
+    let at = |now: i64| Steadfast { clock: Arc::new(UnixMillis(now)), ..installation.steadfast.clone() };
+    let batch = batch(lines("acme", 0..10), None);
+    for duplicate in [false, true] {
+        assert_eq!(told(&at(NOW - 90 * DAY).ingest_batch(batch.clone()).await.unwrap()), (0, 10, duplicate));
+    }
+    check_rejects(&installation, &[("time_in_future", 10)]).await;
+    assert_eq!(told(&at(NOW).ingest_batch(batch.clone()).await.unwrap()), (10, 0, false));
+    // And it stays counted, should the clock be wrong again.
+    assert_eq!(told(&at(NOW - DAY).ingest_batch(batch).await.unwrap()), (10, 0, true));
+    check_rejects(&installation, &[("time_in_future", 10)]).await;
+    check_count(&installation, 10).await;
+}
+
+#[tokio::test]
+async fn an_array_and_lines_of_the_same_bytes_are_two_batches() {
+    let installation = Installation::new();
+    let steadfast = &installation.steadfast;
+    let in_one_line = format!("[{}]\n", lines("acme", 0..2).trim_end().replace('\n', ","));
+    // Even where some of its lines are records.
+    let in_lines = format!("\u{feff} [\n{},\n{}]", lines("acme", 2..3), lines("acme", 3..4));
+    let send = |body: &str, key: Option<&str>, shape| steadfast.ingest_batch(Batch { shape, ..batch(body, key) });
+    for (body, key, as_lines) in
+        [(&in_one_line, None, (0, 1)), (&in_lines, None, (2, 3)), (&in_lines, Some("lines"), (2, 3))]
+    {
+        for duplicate in [false, true] {
+            let outcome = send(body, key, BatchShape::Lines).await.unwrap();
+            assert_eq!(told(&outcome), (as_lines.0, as_lines.1, duplicate), "{body}");
+        }
+    }
+    for (body, key) in [(&in_one_line, None), (&in_lines, None), (&in_one_line, Some("array"))] {
+        for duplicate in [false, true] {
+            let outcome = send(body, key, BatchShape::LinesOrArray).await.unwrap();
+            assert_eq!(told(&outcome), (2, 0, duplicate), "{body}");
+        }
+    }
+    let other_shape = send(&in_lines, Some("lines"), BatchShape::LinesOrArray).await;
+    assert!(matches!(other_shape, Err(Error::KeyReused)), "{other_shape:?}");
+    // Lines are lines, whichever way it is said.
+    let plain = lines("acme", 4..5);
+    assert!(!send(&plain, None, BatchShape::Lines).await.unwrap().duplicate);
+    assert!(send(&plain, None, BatchShape::LinesOrArray).await.unwrap().duplicate);
+    check_count(&installation, 2 * 2 + 3 * 2 + 1).await;
+}
+
+#[tokio::test]
+async fn a_key_names_its_batch_though_nothing_of_it_could_be_used() {
+    let (one, other) = (Installation::new(), Installation::new());
+    for (installation, key, format, expected) in [
+        (&one, Some("k"), Format::Steadfast, (0, 1, false)),
+        (&one, Some("k"), KONG, (0, 1, true)),
+        (&one, Some("new"), KONG, (1, 0, false)),
+        (&one, None, KONG, (1, 0, true)),
+        (&other, Some("k"), Format::Steadfast, (0, 1, false)),
+        // Its bytes are not taken for counted.
+        (&other, None, KONG, (1, 0, false)),
+    ] {
+        let sent = read_as(&format, batch(OF_KONG, key));
+        assert_eq!(told(&installation.steadfast.ingest_batch(sent).await.unwrap()), expected, "{key:?}");
+    }
+    check_count(&one, 1).await;
+    check_count(&other, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use model::{Environment, SourceName};
-use service::{FollowTotals, FollowedSource, Watcher};
+use service::{FollowTotals, FollowedSource, Steadfast, Watcher};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use traffic::{Format, FormatOptions};
@@ -15,6 +15,7 @@ use traffic::{Format, FormatOptions};
 use crate::installation::{Installation, line};
 use crate::meddler::Meddler;
 
+mod beginning;
 mod losses;
 mod rotations;
 mod sequences;
@@ -60,14 +61,22 @@ impl Following {
     }
 
     fn start_as(installation: &Installation, patterns: &[&str], format: Option<Format>) -> Self {
-        let source = FollowedSource {
-            name: SourceName::files(),
-            paths: patterns.iter().map(|pattern| installation.path(pattern)).collect(),
-            format,
-            places: FormatOptions::default(),
-            environment: Environment::Production,
-        };
-        Self::start_all(installation, vec![source])
+        Self::start_all(installation, vec![source(installation, patterns, format)])
+    }
+
+    /// The same as a server does it, which begins again after what may pass.
+    fn keep(steadfast: Steadfast, source: FollowedSource) -> Self {
+        let watch = Arc::new(Watch::default());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (sources, watcher) = (vec![source], Arc::clone(&watch));
+        let task = tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            steadfast.keep_following(sources, 2, Arc::clone(&watcher) as _, stopped).await.unwrap();
+            watcher.totals.lock().unwrap().0
+        });
+        Self { watch, stop: Some(stop), task }
     }
 
     fn start_all(installation: &Installation, sources: Vec<FollowedSource>) -> Self {
@@ -115,6 +124,16 @@ impl Following {
     async fn stop(mut self) -> FollowTotals {
         drop(self.stop.take());
         self.task.await.unwrap()
+    }
+}
+
+fn source(installation: &Installation, patterns: &[&str], format: Option<Format>) -> FollowedSource {
+    FollowedSource {
+        name: SourceName::files(),
+        paths: patterns.iter().map(|pattern| installation.path(pattern)).collect(),
+        format,
+        places: FormatOptions::default(),
+        environment: Environment::Production,
     }
 }
 

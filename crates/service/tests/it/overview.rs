@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{App, AppId, Counts, Day, DayRange, Environment, Observation, RouteKey, Severity, Status, UnixMillis};
 use proptest::prelude::*;
 use proptest::sample::select;
-use service::{AppOverview, BoardCache, OverviewCache, Steadfast, Summary};
+use service::{AppOverview, BoardCache, Overview, OverviewCache, Steadfast, Summary};
 use store::{IngestCommit, TallyDelta};
 
 use crate::installation::Installation;
+use crate::meddler::Meddler;
 
 const APPS: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -198,6 +199,68 @@ async fn the_day_in_progress_is_left_for_later() {
     steadfast.upkeep().await.unwrap();
     assert_eq!(steadfast.store.dirty_days(9).await.unwrap().len(), 1);
     assert_eq!(steadfast.board(today).await.unwrap().waiting, 0);
+}
+
+/// Calls of as many apps on as many days before today.
+async fn count_calls(installation: &Installation, apps: u32, days: i32, status: u16) {
+    let today = installation.steadfast.today();
+    let tally = |app, days_ago: i32| TallyDelta {
+        app,
+        environment: Environment::Production,
+        day: today.plus(-days_ago),
+        route: 0,
+        method: 0,
+        status,
+        counts: Counts { calls: 2000, ..Counts::default() },
+    };
+    let commit = IngestCommit {
+        apps: (0..apps).map(|app| format!("app-{app}").parse().unwrap()).collect(),
+        routes: vec![RouteKey { documented: true, text: "/new".to_owned() }],
+        methods: vec!["GET".to_owned()],
+        tallies: (0..apps).flat_map(|app| (1..=days).map(move |day| tally(app, day))).collect(),
+        ..IngestCommit::empty(UnixMillis(0))
+    };
+    installation.steadfast.store.commit_ingest(commit).await.unwrap();
+}
+
+#[tokio::test]
+async fn judging_has_an_end_though_calls_of_past_days_keep_coming() {
+    let installation = Installation::new();
+    take(&installation, &Step::Import(false)).await;
+    count_calls(&installation, 3, 30, 200).await;
+    let again = "CREATE TRIGGER meddler AFTER DELETE ON dirty_day BEGIN \
+                 INSERT INTO dirty_day (app, day, mark) VALUES (old.app, old.day, old.mark + 1); END";
+    drop(Meddler::new(&installation, again));
+    let steadfast = &installation.steadfast;
+    let overview = steadfast.overview(steadfast.today()).await.unwrap();
+    assert_eq!(overview.apps.len(), 3);
+    assert!(overview.apps.iter().all(|app| app.overview.status == Some(Status::Healthy)));
+    assert_eq!(steadfast.judge().await.unwrap(), 90);
+}
+
+#[tokio::test]
+async fn who_looks_sees_the_list_from_before_where_judging_many_days_takes_long() {
+    let installation = Installation::new();
+    let steadfast = &installation.steadfast;
+    let (today, apps) = (steadfast.today(), 40);
+    take(&installation, &Step::Import(false)).await;
+    count_calls(&installation, apps, 30, 200).await;
+    let healthy = steadfast.overview(today).await.unwrap();
+    assert_eq!(healthy.apps.len(), apps as usize);
+    // Few days are waited for.
+    count_calls(&installation, 1, 30, 403).await;
+    let one = steadfast.overview(today).await.unwrap();
+    let count = |overview: &Overview| {
+        overview.apps.iter().filter(|app| app.overview.status == Some(Status::NeedsAttention)).count()
+    };
+    assert_eq!((count(&healthy), count(&one)), (0, 1));
+    count_calls(&installation, apps, 30, 403).await;
+    assert_eq!(steadfast.store.dirty_days(u32::MAX).await.unwrap().len(), apps as usize * 30);
+    let lock = Meddler::new(&installation, "BEGIN EXCLUSIVE");
+    assert_eq!(count(&steadfast.overview(today).await.unwrap()), 1, "as it was before");
+    drop(lock);
+    steadfast.upkeep().await.unwrap();
+    assert_eq!(count(&steadfast.overview(today).await.unwrap()), apps as usize);
 }
 
 #[tokio::test]

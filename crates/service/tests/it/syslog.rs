@@ -2,16 +2,18 @@
 
 use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpStream, UdpSocket};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use model::{Environment, LossReason, SourceWay};
+use model::{Environment, LossReason, SourceWay, UnixMillis};
 use service::{SourceReading, SyslogAddress, SyslogListeners, SyslogSource};
-use store::SourceSeen;
+use store::{Loss, SourceSeen};
 use traffic::{Format, FormatOptions};
 
 use crate::breakdown::{Breaking, Off};
-use crate::installation::{Installation, line};
+use crate::installation::{Installation, NOW, line};
+use crate::meddler::Meddler;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -260,4 +262,142 @@ async fn whoever_sends_on_a_connection_waits_when_it_comes_faster_than_it_can_be
     assert_eq!(seen.calls, count as u64);
     listeners.finish().await;
     assert_eq!(installation.steadfast.store.losses().await.unwrap(), []);
+}
+
+const SECOND: i64 = 1_000;
+const HOUR: i64 = 3_600_000;
+
+/// So long after the beginning.
+fn later(millis: i64) -> UnixMillis {
+    UnixMillis(NOW + millis)
+}
+
+/// Listens, so long after the beginning, sends some messages over UDP, and ends in order.
+async fn listen_at(installation: &mut Installation, millis: i64, name: &str, messages: usize) {
+    installation.steadfast.clock = Arc::new(later(millis));
+    let (listeners, addresses) = listen(installation, source(name, &["udp://127.0.0.1:0"], &[])).await;
+    let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for n in 0..messages {
+        sender.send_to(line("acme", n, "/a", 200).as_bytes(), addresses[0]).unwrap();
+    }
+    listeners.finish().await;
+}
+
+async fn losses(installation: &Installation) -> Vec<Loss> {
+    installation.steadfast.store.losses().await.unwrap()
+}
+
+/// Until when was listened, after the beginning, and whether it ended then.
+async fn listened(installation: &Installation) -> Vec<(String, i64, bool)> {
+    let listened = installation.steadfast.store.listened().await.unwrap();
+    listened.into_iter().map(|it| (it.source.to_string(), it.until.0 - NOW, it.ended)).collect()
+}
+
+#[tokio::test]
+async fn the_time_in_which_nobody_listened_is_a_loss() {
+    let mut installation = Installation::new();
+    // Whoever starts for the first time, or again at once, has missed nothing.
+    for millis in [0, 10 * SECOND] {
+        listen_at(&mut installation, millis, "gate", 1).await;
+        assert_eq!(losses(&installation).await, []);
+        assert_eq!(listened(&installation).await, [("gate".to_owned(), millis, true)]);
+    }
+    let again = 26 * HOUR;
+    listen_at(&mut installation, again, "gate", 0).await;
+    let loss = Loss {
+        source: "gate".parse().unwrap(),
+        from: later(10 * SECOND),
+        until: later(again),
+        reason: LossReason::NobodyListened,
+        detail: "`steadfast serve` was not running".to_owned(),
+        at: later(again),
+    };
+    assert_eq!(losses(&installation).await, std::slice::from_ref(&loss));
+    let steadfast = &installation.steadfast;
+    let (missed, days) = (steadfast.platform.zone.day_of(later(0)), steadfast.today());
+    assert_eq!(steadfast.completeness().await.unwrap().days.of_any(model::DayRange::before(days, 14)), [missed]);
+    // A clock that was set back, and goes on from there, tells nothing.
+    for millis in [HOUR, HOUR + SECOND] {
+        listen_at(&mut installation, millis, "gate", 1).await;
+        assert_eq!(listened(&installation).await, [("gate".to_owned(), millis, true)]);
+    }
+    assert_eq!(losses(&installation).await, [loss]);
+}
+
+#[tokio::test]
+async fn a_source_of_which_nothing_ever_came_and_one_that_was_not_wanted_miss_nothing() {
+    let mut installation = Installation::new();
+    for n in 0..3 {
+        listen_at(&mut installation, n * HOUR, "silent", 0).await;
+        assert_eq!((listened(&installation).await, losses(&installation).await), (vec![], vec![]));
+    }
+    listen_at(&mut installation, 3 * HOUR, "gate", 1).await;
+    assert_eq!(listened(&installation).await, [("gate".to_owned(), 3 * HOUR, true)]);
+    // Not in the configuration for a while.
+    listen_at(&mut installation, 4 * HOUR, "other", 1).await;
+    listen_at(&mut installation, 5 * HOUR, "gate", 1).await;
+    assert_eq!(listened(&installation).await, [("gate".to_owned(), 5 * HOUR, true)]);
+    installation.steadfast.listen_for_syslog(Vec::new()).await.unwrap().finish().await;
+    assert_eq!((listened(&installation).await, losses(&installation).await), (vec![], vec![]));
+}
+
+#[test]
+fn whoever_is_killed_may_have_lost_what_it_had_not_committed_however_soon_it_comes_back() {
+    let mut installation = Installation::new();
+    let killed = tokio::runtime::Runtime::new().unwrap();
+    let listeners = killed.block_on(async {
+        let (listeners, addresses) = listen(&installation, source("gate", &["udp://127.0.0.1:0"], &[])).await;
+        let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+        for n in 1..=2 {
+            // The second is committed after it was noted that is listened for the first.
+            sender.send_to(line("acme", 1, "/a", 200).as_bytes(), addresses[0]).unwrap();
+            once(&installation, n).await;
+        }
+        listeners
+    });
+    killed.shutdown_background();
+    drop(listeners);
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        assert_eq!(listened(&installation).await, [("gate".to_owned(), 0, false)]);
+        listen_at(&mut installation, SECOND, "gate", 0).await;
+        let losses = losses(&installation).await;
+        let [loss] = losses.as_slice() else { panic!("{losses:?}") };
+        assert_eq!((loss.from, loss.until, loss.reason), (later(0), later(SECOND), LossReason::NobodyListened));
+        assert!(loss.detail.contains("ended abruptly"), "{loss:?}");
+        assert_eq!(listened(&installation).await, [("gate".to_owned(), SECOND, true)]);
+    });
+}
+
+#[tokio::test]
+async fn that_nobody_listened_is_told_later_where_it_can_not_be_kept_at_once() {
+    let mut installation = Installation::new();
+    listen_at(&mut installation, 0, "gate", 1).await;
+    let refuse = "CREATE TRIGGER meddler BEFORE INSERT ON source_loss BEGIN SELECT RAISE(ABORT, 'no'); END";
+    drop(Meddler::new(&installation, refuse));
+    listen_at(&mut installation, HOUR, "gate", 1).await;
+    assert_eq!(once(&installation, 2).await.calls, 2);
+    assert_eq!(
+        (listened(&installation).await, losses(&installation).await),
+        (vec![("gate".to_owned(), 0, true)], vec![])
+    );
+    drop(Meddler::new(&installation, "DROP TRIGGER meddler"));
+    listen_at(&mut installation, 2 * HOUR, "gate", 1).await;
+    let losses = losses(&installation).await;
+    assert_eq!(losses.iter().map(|it| (it.from, it.until)).collect::<Vec<_>>(), [(later(0), later(2 * HOUR))]);
+    assert_eq!(listened(&installation).await, [("gate".to_owned(), 2 * HOUR, true)]);
+}
+
+#[tokio::test]
+async fn what_is_lost_and_not_kept_is_looked_back_on() {
+    let mut installation = Installation::new();
+    listen_at(&mut installation, 0, "gate", 1).await;
+    let (listeners, addresses) = listen(&installation, source("gate", &["tcp://127.0.0.1:0"], &[])).await;
+    let refuse = "CREATE TRIGGER meddler BEFORE INSERT ON source_loss BEGIN SELECT RAISE(ABORT, 'no'); END";
+    drop(Meddler::new(&installation, refuse));
+    TcpStream::connect(addresses[0]).unwrap().write_all(b"900 <190>cut off").unwrap();
+    listeners.finish().await;
+    assert_eq!(listened(&installation).await, [("gate".to_owned(), 0, false)]);
+    drop(Meddler::new(&installation, "DROP TRIGGER meddler"));
+    listen_at(&mut installation, SECOND, "gate", 0).await;
+    assert_eq!(losses(&installation).await.len(), 1);
 }

@@ -90,7 +90,7 @@ impl Follower {
                 return;
             }
             let threads = std::thread::available_parallelism().map_or(1, Into::into);
-            if let Err(error) = steadfast.follow(sources, threads, Arc::new(InTheLog), stopped).await {
+            if let Err(error) = steadfast.keep_following(sources, threads, Arc::new(InTheLog), stopped).await {
                 tracing::error!("the files of sources are not followed: {error}");
             }
         });

@@ -79,6 +79,11 @@ fn details(source: &SourceView, now: UnixMillis, paint: &Painter) -> String {
         let ago = span(now.0.saturating_sub(at.0).max(0));
         lines.push(format!("last seen {at}, {ago} ago; {} in all", plural(source.calls, "call", "calls")));
     }
+    if source.is_much_rejected() {
+        let (rejected, received) = (source.rejected_today(), source.received(24));
+        let calls = plural(received, "call", "calls");
+        lines.push(format!("Lines rejected: {} in the last 24 hours, beside {calls}", thousands(rejected)));
+    }
     let latest = source.gaps.get(source.gaps.len().saturating_sub(GAPS)..).unwrap_or_default();
     lines.extend(latest.iter().rev().map(|gap| gap_line(gap, source)));
     if latest.len() < source.gaps.len() {

@@ -132,6 +132,9 @@ fn a_token_may_be_limited() {
     let wrong = gateway.program.run(&["sources", "token", "add", "edge", "--environment", "moon"]);
     assert_eq!(wrong.code, Some(1));
     assert!(wrong.stderr().contains("`production` or `sandbox`"), "{}", wrong.stderr());
+    let reserved = gateway.program.run(&["sources", "token", "add", "files", "--app", "acme-erp"]);
+    assert_eq!(reserved.code, Some(1));
+    assert!(reserved.stderr().contains("choose another name"), "{}", reserved.stderr());
 }
 
 #[test]

@@ -111,6 +111,26 @@ fn the_command_line_says_which_day_is_incomplete() {
 }
 
 #[test]
+fn a_source_of_which_much_is_rejected_says_so() {
+    let program = program();
+    let lines = |status: &str, count: usize| {
+        let line =
+            format!("{{\"time\":\"{}\",\"app\":\"{APP}\",\"method\":\"GET\",\"path\":\"/a\"{status}}}\n", hour(1));
+        line.repeat(count)
+    };
+    let good = lines(",\"status\":200", 150);
+    program.write("calls.ndjson", good.clone() + &lines("", 16));
+    let _ = program.run(&["ingest", "calls.ndjson"]).succeeded();
+    let table = || said(&program, &["sources"]).0;
+    assert!(!table().contains("Lines rejected"), "{}", table());
+    program.write("calls.ndjson", good + &lines("", 850));
+    let _ = program.run(&["ingest", "calls.ndjson"]).succeeded();
+    assert!(table().contains("Lines rejected: 850 in the last 24 hours, beside 150 calls"), "{}", table());
+    // It is no gap: the day stays as it was.
+    assert_eq!(program.run(&["sources", "--format", "json"]).json()["sources"][0]["gaps"], json!([]));
+}
+
+#[test]
 fn complete_data_reads_as_it_always_did() {
     let program = fed(false);
     for arguments in [

@@ -23,3 +23,4 @@ mod schemathesis;
 mod secrets_nowhere;
 mod serve;
 mod stranger;
+mod syslog;

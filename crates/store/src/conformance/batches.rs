@@ -31,7 +31,8 @@ async fn assert_counted(store: &SharedStore, expected: u64) -> Result<()> {
     Ok(())
 }
 
-/// By its key, whatever its bytes; without a key by its bytes, whatever key they had. Senders are apart.
+/// By its key, whatever its bytes; without a key by its bytes, whatever key they had, unless that names a batch of which nothing
+/// was counted. Senders are apart.
 pub async fn a_batch_is_found_by_key_or_bytes(store: SharedStore) -> Result<()> {
     store.commit_ingest(batch("s", Some("k"), 1, 10)).await?;
     store.commit_ingest(batch("s", None, 2, 20)).await?;
@@ -47,6 +48,16 @@ pub async fn a_batch_is_found_by_key_or_bytes(store: SharedStore) -> Result<()> 
     assert_eq!(seen(&store, "other", None, 2, 0).await?, None);
     assert_eq!(seen(&store, "s", Some("k"), 1, 9).await?, Some(10));
     assert_eq!(seen(&store, "s", Some("k"), 1, 10).await?, None);
+    for (key, byte) in [(Some("rejected"), 5), (None, 6)] {
+        let mut commit = batch("s", key, byte, 30);
+        commit.batches[0].accepted = 0;
+        store.commit_ingest(commit).await?;
+    }
+    assert_eq!(seen(&store, "s", Some("rejected"), 9, 0).await?, Some(30));
+    assert_eq!(seen(&store, "s", None, 5, 0).await?, None);
+    assert_eq!(seen(&store, "s", None, 6, 0).await?, Some(30));
+    store.commit_ingest(batch("s", None, 5, 40)).await?;
+    assert_eq!(seen(&store, "s", None, 5, 0).await?, Some(40));
     Ok(())
 }
 

@@ -48,6 +48,15 @@ pub async fn tallies_come_by_day_route_method_and_status(store: SharedStore) -> 
     assert_eq!(only.len(), 3);
     let none = store.tallies(&app("a"), PRODUCTION, DayRange { start: day(2), end: day(1) }).await?;
     assert_eq!(none, []);
+    // The same of many days at once.
+    store.commit_ingest(commit(&[(key("b", day(1), "/Z"), calls(7)), (key("b", day(40), "/a"), calls(2))])).await?;
+    let asked = [("b", 40), ("a", 2), ("nobody", 1), ("a", 1), ("b", 2), ("b", 1)];
+    let asked = asked.map(|(id, on)| (app(id), PRODUCTION, day(on)));
+    let found = store.tallies_of_days(&asked).await?;
+    assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [1, 3, 0, 12, 0, 1]);
+    for ((app, environment, on), found) in asked.iter().zip(found) {
+        assert_eq!(found, store.tallies(app, *environment, DayRange::only(*on)).await?);
+    }
     Ok(())
 }
 

@@ -207,6 +207,9 @@ async fn compare_app(store: &SharedStore, model: &Model, app: &AppId, environmen
     // Days without counts among them, and not in the store's order.
     let mut groups: Vec<_> = model.days().into_iter().rev().map(|day| (app.clone(), environment, day)).collect();
     groups.push((app.clone(), environment, Day::from_epoch_days(7)));
+    for ((.., day), tallies) in groups.iter().zip(store.tallies_of_days(&groups).await?) {
+        assert_eq!(tallies, store.tallies(app, environment, DayRange::only(*day)).await?);
+    }
     let counted = store.counted(&groups).await?;
     let calls = |day: Day| {
         let of_day = model.tallies.iter().filter(|(key, _)| of_app(key) && key.day == day);

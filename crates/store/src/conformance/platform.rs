@@ -31,7 +31,7 @@ async fn save(
     calls: u64,
     flagged: Vec<Flagged>,
 ) -> Result<()> {
-    let marks = store.dirty_days_within(Some(&app(id)), DayRange::only(on), u32::MAX).await?;
+    let marks = store.dirty_days_within(Some(&app(id)), DayRange::only(on), None, u32::MAX).await?;
     let verdict = |severity| DayVerdict { day: on, affected: 1, base: 7, severity };
     let mut verdicts = [verdict(Severity::Healthy); 7];
     verdicts[6] = verdict(worst);
@@ -50,10 +50,24 @@ pub async fn dirty_days_are_found_by_day_and_app(store: SharedStore) -> Result<(
     let range = DayRange { start: day(1), end: day(2) };
     let found = |of: Vec<DirtyDay>| of.into_iter().map(|it| (it.app.to_string(), it.day)).collect::<Vec<_>>();
     let expected = [("a", 1), ("a", 2), ("b", 1)].map(|(id, n)| (id.to_owned(), day(n)));
-    assert_eq!(found(store.dirty_days_within(None, range, 9).await?), expected);
-    assert_eq!(found(store.dirty_days_within(None, range, 1).await?), expected[..1]);
-    assert_eq!(found(store.dirty_days_within(Some(&app("b")), range, 9).await?), expected[2..]);
-    assert_eq!(found(store.dirty_days_within(Some(&app("c")), range, 9).await?), []);
+    assert_eq!(found(store.dirty_days_within(None, range, None, 9).await?), expected);
+    assert_eq!(found(store.dirty_days_within(None, range, None, 1).await?), expected[..1]);
+    assert_eq!(found(store.dirty_days_within(Some(&app("b")), range, None, 9).await?), expected[2..]);
+    assert_eq!(found(store.dirty_days_within(Some(&app("c")), range, None, 9).await?), []);
+    // Few are looked up in another way than many.
+    let all = store.dirty_days_within(None, range, None, 9).await?;
+    for (place, after) in all.iter().enumerate() {
+        for limit in [1, 9] {
+            let rest = &expected[place + 1..];
+            let next = store.dirty_days_within(None, range, Some(after), limit).await?;
+            assert_eq!(found(next), rest[..rest.len().min(limit as usize)], "{after:?}");
+            let of_app = store.dirty_days_within(Some(&after.app), range, Some(after), limit).await?;
+            assert_eq!(
+                found(of_app),
+                rest.iter().filter(|(id, _)| *id == after.app.to_string()).cloned().collect::<Vec<_>>()
+            );
+        }
+    }
     assert_eq!(store.count_dirty_days(range, 9).await?, 3);
     assert_eq!(store.count_dirty_days(range, 2).await?, 2);
     assert_eq!(dirty(&store).await?.len(), 4);
@@ -188,7 +202,7 @@ pub async fn companies_are_found_by_route(store: SharedStore) -> Result<()> {
     Ok(())
 }
 
-/// Who sent batches, with how many and how many calls.
+/// Who sent batches, with how many and how many calls, of those that are remembered.
 pub async fn senders_of_batches_come_latest_first(store: SharedStore) -> Result<()> {
     for (n, sender, at) in [(1, "one", 10), (2, "two", 20), (3, "one", 30)] {
         let batch = BatchCommit {
@@ -201,9 +215,15 @@ pub async fn senders_of_batches_come_latest_first(store: SharedStore) -> Result<
         };
         store.commit_ingest(IngestCommit { batches: vec![batch], ..IngestCommit::empty(UnixMillis(at)) }).await?;
     }
-    let senders = store.batch_senders().await?;
-    let found: Vec<_> = senders.iter().map(|it| (it.sender.as_str(), it.last_at.0, it.batches, it.accepted)).collect();
-    assert_eq!(found, [("one", 30, 2, 4), ("two", 20, 1, 2)]);
+    let all = [("one", 30, 2, 4), ("two", 20, 1, 2)];
+    for (forgotten, expected) in
+        [(9, &all[..]), (10, &[("one", 30, 1, 3), all[1]]), (20, &[("one", 30, 1, 3)]), (30, &[])]
+    {
+        store.forget_batches(UnixMillis(forgotten)).await?;
+        let senders = store.batch_senders().await?;
+        let found = senders.iter().map(|it| (it.sender.as_str(), it.last_at.0, it.batches, it.accepted));
+        assert_eq!(found.collect::<Vec<_>>(), expected);
+    }
     Ok(())
 }
 

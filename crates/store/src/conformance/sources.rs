@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ::model::{Hour, LossReason, SourceName, SourceWay, UnixMillis};
 
 use super::builders::{calls, commit, day, key};
-use crate::{IngestCommit, LOSSES, Loss, Result, SharedStore, SourceCommit, SourceSeen, StoreError};
+use crate::{IngestCommit, LOSSES, Listened, Loss, Result, SharedStore, SourceCommit, SourceSeen, StoreError};
 
 fn name(text: &str) -> SourceName {
     match text.parse() {
@@ -122,30 +122,90 @@ fn loss(source: &str, n: i64, detail: &str) -> Loss {
 /// A reader that comes upon the same again may say so again.
 pub async fn a_loss_is_kept_once(store: SharedStore) -> Result<()> {
     let before = store.source_state().await?;
-    assert!(store.add_loss(&loss("b", 2, "x.log")).await?);
+    assert!(store.add_loss(&loss("b", 3, "x.log")).await?);
     let after = store.source_state().await?;
     assert!(after.revision > before.revision && after.reset == before.reset);
-    assert!(!store.add_loss(&Loss { at: UnixMillis(0), ..loss("b", 2, "x.log") }).await?);
+    assert!(!store.add_loss(&Loss { at: UnixMillis(0), ..loss("b", 3, "x.log") }).await?);
     assert_eq!(store.source_state().await?, after);
     assert!(store.add_loss(&loss("b", 1, "y.log")).await?);
     assert!(store.add_loss(&Loss { reason: LossReason::Corrupt, ..loss("a", 5, "") }).await?);
-    let all = [Loss { reason: LossReason::Corrupt, ..loss("a", 5, "") }, loss("b", 1, "y.log"), loss("b", 2, "x.log")];
+    let all = [Loss { reason: LossReason::Corrupt, ..loss("a", 5, "") }, loss("b", 1, "y.log"), loss("b", 3, "x.log")];
     assert_eq!(store.losses().await?, all);
     let known: Vec<_> = store.sources().await?.into_iter().map(|it| (it.name.to_string(), it.way, it.calls)).collect();
     assert_eq!(known, [("a".to_owned(), None, 0), ("b".to_owned(), None, 0)]);
     Ok(())
 }
 
-/// A reader that loses something every second fills no disk.
-pub async fn of_very_many_losses_the_latest_are_kept(store: SharedStore) -> Result<()> {
+/// Hour after hour makes one loss, which says what each said; noticed again, it is the same.
+pub async fn losses_of_a_reason_that_touch_are_one(store: SharedStore) -> Result<()> {
+    let between = Loss { reason: LossReason::Dropped, ..loss("a", 2, "between") };
+    let steps = [loss("a", 1, "one"), loss("a", 3, "three"), between.clone(), loss("b", 2, "of another")];
+    for step in &steps {
+        assert!(store.add_loss(step).await?);
+    }
+    assert_eq!(store.losses().await?, [steps[0].clone(), between.clone(), steps[1].clone(), steps[3].clone()]);
+    assert!(store.add_loss(&loss("a", 2, "two")).await?);
+    let whole = Loss { from: hour(1).start(), until: hour(3).end(), ..loss("a", 3, "one; three; two") };
+    let all = [whole.clone(), between, steps[3].clone()];
+    assert_eq!(store.losses().await?, all);
+    let state = store.source_state().await?;
+    for (n, detail) in [(1, "one"), (2, "two"), (3, "three"), (2, "")] {
+        assert!(!store.add_loss(&loss("a", n, detail)).await?);
+    }
+    assert_eq!((store.source_state().await?, store.losses().await?), (state, all.to_vec()));
+    // It overlaps, and tells of a file more.
+    let further = Loss { from: hour(3).start().plus_millis(9), until: hour(4).end(), ..loss("a", 4, "four") };
+    assert!(store.add_loss(&further).await?);
+    let whole = Loss { from: whole.from, ..loss("a", 4, "one; three; two; four") };
+    assert_eq!(store.losses().await?[0], whole);
+    Ok(())
+}
+
+/// A reader that loses something every other hour fills no disk, and no hour that was marked loses its mark.
+pub async fn of_very_many_losses_none_is_forgotten(store: SharedStore) -> Result<()> {
     let most = i64::from(LOSSES);
-    store.add_loss(&loss("b", 0, "of another")).await?;
-    for n in 0..most + 3 {
-        store.add_loss(&loss("a", n, "x.log")).await?;
+    let of_another = loss("b", 0, "of another");
+    store.add_loss(&of_another).await?;
+    let rare = Loss { reason: LossReason::Corrupt, ..loss("a", -5_000, "long ago") };
+    store.add_loss(&rare).await?;
+    let rare_again = Loss { reason: LossReason::Corrupt, ..loss("a", 7, "of late") };
+    store.add_loss(&rare_again).await?;
+    // Far apart, but for some whose distance is less than that of the others.
+    let begins = |n: i64| 5 * n - i64::from(n % 100 == 0);
+    for n in 0..most + 5 {
+        assert!(store.add_loss(&loss("a", begins(n), "x.log")).await?);
     }
     let kept = store.losses().await?;
-    assert_eq!(kept.len() as u64, u64::from(LOSSES) + 1);
-    assert_eq!(kept[0], loss("a", 3, "x.log"));
+    assert_eq!(kept.len() as i64, most + 1);
+    assert!(kept.contains(&of_another) && kept.contains(&rare) && kept.contains(&rare_again));
+    let marked = |n: i64| {
+        let (from, until) = (hour(n).start(), hour(n).end());
+        kept.iter().any(|loss| loss.source == name("a") && loss.from <= from && until <= loss.until)
+    };
+    for n in 0..most + 5 {
+        assert!(marked(begins(n)), "{n}");
+    }
+    // What lies close is united, which marks least: the seven that are too many cost three hours each.
+    let between = (0..begins(most + 4)).filter(|n| marked(*n)).count() as i64;
+    assert_eq!(between, most + 4 + 7 * 3, "hours marked");
+    Ok(())
+}
+
+/// What is listened for is known by its source, as long as that is known and wanted.
+pub async fn until_when_a_source_was_listened_for_reads_back(store: SharedStore) -> Result<()> {
+    let listened = |source: &str, n: i64, ended| Listened { source: name(source), until: hour(n).start(), ended };
+    assert!(!store.keep_listened(&listened("a", 1, false)).await?);
+    assert_eq!((store.listened().await?, store.sources().await?), (vec![], vec![]));
+    at(&store, 1, vec![adds("b", &[]), adds("a", &[(1, 1)])]).await?;
+    let state = store.source_state().await?;
+    for step in [listened("b", 3, true), listened("a", 9, false), listened("a", 2, true), listened("b", 4, false)] {
+        assert!(store.keep_listened(&step).await?);
+    }
+    assert_eq!(store.listened().await?, [listened("a", 2, true), listened("b", 4, false)]);
+    store.forget_listened(&name("a")).await?;
+    store.forget_listened(&name("nobody")).await?;
+    assert_eq!(store.listened().await?, [listened("b", 4, false)]);
+    assert_eq!(store.source_state().await?, state);
     Ok(())
 }
 
@@ -153,7 +213,7 @@ pub async fn of_very_many_losses_the_latest_are_kept(store: SharedStore) -> Resu
 pub async fn purging_takes_old_hours_and_no_totals(store: SharedStore) -> Result<()> {
     let rejects = vec![("not_json".to_owned(), 4)];
     at(&store, 1, vec![SourceCommit { rejects, ..adds("a", &[(1, 1), (2, 2), (3, 4)]) }]).await?;
-    for n in 1..=3 {
+    for n in [1, 3, 5] {
         store.add_loss(&loss("a", n, "")).await?;
     }
     let sources = store.sources().await?;
@@ -163,7 +223,7 @@ pub async fn purging_takes_old_hours_and_no_totals(store: SharedStore) -> Result
     assert!(state.reset > before && state.revision >= state.reset);
     assert_eq!(hours(&store, 0).await?.1, keyed(&[("a", 2, 2), ("a", 3, 4)]));
     assert_eq!(store.source_rejects(hour(0)).await?, []);
-    assert_eq!(store.losses().await?, [loss("a", 2, ""), loss("a", 3, "")]);
+    assert_eq!(store.losses().await?, [loss("a", 3, ""), loss("a", 5, "")]);
     assert_eq!(store.sources().await?, sources);
     Ok(())
 }

@@ -61,9 +61,12 @@ pub(super) fn dirty_days_within(
     tx: &Transaction<'_>,
     app: Option<&AppId>,
     days: DayRange,
+    after: Option<&DirtyDay>,
     limit: u32,
 ) -> Result<Vec<DirtyDay>> {
     let (start, end) = rows::bounds(days);
+    // No app has an empty id.
+    let (after, after_day) = after.map_or(("", 0), |after| (after.app.as_str(), after.day.epoch_days()));
     match app {
         None => {
             let mut count = tx.prepare_cached(sql::MARK_COUNT_WITHIN)?;
@@ -71,11 +74,11 @@ pub(super) fn dirty_days_within(
             // Few are found by their days and then sorted. Of many the first apps' are looked up, as sorting a million to
             // take the first thousands, again and again, would take far longer.
             let statement = if found > limit { sql::MARK_LIST_FIRST_WITHIN } else { sql::MARK_LIST_WITHIN };
-            tx.prepare_cached(statement)?.query_and_then((start, end, limit), dirty_from)?.collect()
+            tx.prepare_cached(statement)?.query_and_then((start, end, limit, after, after_day), dirty_from)?.collect()
         }
         Some(app) => {
             let mut statement = tx.prepare_cached(sql::MARK_LIST_OF)?;
-            statement.query_and_then((start, end, limit, app.as_str()), dirty_from)?.collect()
+            statement.query_and_then((start, end, limit, app.as_str(), after, after_day), dirty_from)?.collect()
         }
     }
 }

@@ -52,6 +52,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             finish: include_str!("../../migrations/sqlite/0008_packed.finish.sql"),
         }),
     },
+    plain(include_str!("../../migrations/sqlite/0009_losses.sql")),
 ];
 
 /// Opens or creates the file and brings its schema up to date.

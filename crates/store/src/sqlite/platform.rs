@@ -23,10 +23,16 @@ impl Platform for SqliteStore {
         self.read(move |tx| lists::state(tx, days)).await
     }
 
-    async fn dirty_days_within(&self, app: Option<&AppId>, days: DayRange, limit: u32) -> Result<Vec<DirtyDay>> {
-        let app = app.cloned();
+    async fn dirty_days_within(
+        &self,
+        app: Option<&AppId>,
+        days: DayRange,
+        after: Option<&DirtyDay>,
+        limit: u32,
+    ) -> Result<Vec<DirtyDay>> {
+        let (app, after) = (app.cloned(), after.cloned());
         self.fold_marks(days).await?;
-        self.read(move |tx| health::dirty_days_within(tx, app.as_ref(), days, limit)).await
+        self.read(move |tx| health::dirty_days_within(tx, app.as_ref(), days, after.as_ref(), limit)).await
     }
 
     async fn listed_apps(&self, since: Option<i64>, days: DayRange) -> Result<Listed<ListedApp>> {

@@ -1,11 +1,11 @@
 //! What came of each source, by hour, and what is known to be lost.
 
 use async_trait::async_trait;
-use model::{Hour, LossReason, SourceName, SourceWay, UnixMillis};
+use model::{Hour, SourceName, SourceWay, UnixMillis};
 use rusqlite::{Row, Transaction};
 
-use super::{SqliteStore, positions, rows, sql};
-use crate::{LOSSES, Loss, Result, SourceCommit, SourceHours, SourceSeen, SourceState, Sources, StoreError};
+use super::{SqliteStore, listened, losses, positions, rows, sql};
+use crate::{Listened, Loss, Result, SourceCommit, SourceHours, SourceSeen, SourceState, Sources, StoreError};
 
 #[async_trait]
 impl Sources for SqliteStore {
@@ -26,12 +26,26 @@ impl Sources for SqliteStore {
     }
 
     async fn losses(&self) -> Result<Vec<Loss>> {
-        self.read(losses).await
+        self.read(losses::list).await
     }
 
     async fn add_loss(&self, loss: &Loss) -> Result<bool> {
         let loss = loss.clone();
-        self.write(move |tx| add_loss(tx, &loss)).await
+        self.write(move |tx| losses::add(tx, &loss)).await
+    }
+
+    async fn listened(&self) -> Result<Vec<Listened>> {
+        self.read(listened::list).await
+    }
+
+    async fn keep_listened(&self, listened: &Listened) -> Result<bool> {
+        let listened = listened.clone();
+        self.write(move |tx| listened::keep(tx, &listened)).await
+    }
+
+    async fn forget_listened(&self, source: &SourceName) -> Result<()> {
+        let source = source.clone();
+        self.write(move |tx| listened::forget(tx, &source)).await
     }
 
     async fn purge_sources(&self, before: Hour) -> Result<()> {
@@ -73,7 +87,8 @@ pub(super) fn add(tx: &Transaction<'_>, sources: &[SourceCommit], at: UnixMillis
     Ok(())
 }
 
-fn bump(tx: &Transaction<'_>) -> Result<i64> {
+/// Takes note of a change of hours or losses.
+pub(super) fn bump(tx: &Transaction<'_>) -> Result<i64> {
     Ok(tx.prepare_cached(sql::SOURCE_BUMP)?.query_row((), |row| row.get(0))?)
 }
 
@@ -113,46 +128,19 @@ fn rejects(tx: &Transaction<'_>, since: Hour) -> Result<Vec<(SourceName, String,
     statement.query_and_then((since.epoch_hours(),), reject)?.collect()
 }
 
-fn losses(tx: &Transaction<'_>) -> Result<Vec<Loss>> {
-    let loss = |row: &Row<'_>| {
-        let reason: String = row.get(3)?;
-        Ok(Loss {
-            source: name_at(row, 0)?,
-            from: UnixMillis(row.get(1)?),
-            until: UnixMillis(row.get(2)?),
-            reason: word(LossReason::from_key(&reason), &reason, "why something is lost")?,
-            detail: row.get(4)?,
-            at: UnixMillis(row.get(5)?),
-        })
-    };
-    tx.prepare_cached(sql::SOURCE_LOSSES)?.query_and_then((), loss)?.collect()
-}
-
-fn add_loss(tx: &Transaction<'_>, loss: &Loss) -> Result<bool> {
-    let mut known = tx.prepare_cached(sql::SOURCE_KNOWN)?;
-    let source: i64 = known.query_row((loss.source.as_str(),), |row| row.get(0))?;
-    let row = (source, loss.from.0, loss.until.0, loss.reason.key(), &loss.detail, loss.at.0);
-    let new = tx.prepare_cached(sql::SOURCE_ADD_LOSS)?.execute(row)? == 1;
-    if new {
-        tx.prepare_cached(sql::SOURCE_BOUND_LOSSES)?.execute((source, LOSSES))?;
-        bump(tx)?;
-    }
-    Ok(new)
-}
-
 fn purge(tx: &Transaction<'_>, before: Hour) -> Result<()> {
     tx.prepare_cached(sql::SOURCE_PURGE_HOURS)?.execute((before.epoch_hours(),))?;
     tx.prepare_cached(sql::SOURCE_PURGE_REJECTS)?.execute((before.epoch_hours(),))?;
-    tx.prepare_cached(sql::SOURCE_PURGE_LOSSES)?.execute((before.start().0,))?;
+    losses::purge(tx, before)?;
     tx.prepare_cached(sql::SOURCE_RESET)?.execute(())?;
     positions::purge(tx, before.start())
 }
 
-fn name_at(row: &Row<'_>, column: usize) -> Result<SourceName> {
+pub(super) fn name_at(row: &Row<'_>, column: usize) -> Result<SourceName> {
     let text = row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?;
     text.parse().map_err(|error| StoreError::Corrupt(format!("the name of a source: {error}")))
 }
 
-fn word<T>(known: Option<T>, key: &str, what: &str) -> Result<T> {
+pub(super) fn word<T>(known: Option<T>, key: &str, what: &str) -> Result<T> {
     known.ok_or_else(|| StoreError::Corrupt(format!("`{key}` is {what}")))
 }

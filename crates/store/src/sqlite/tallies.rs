@@ -10,7 +10,7 @@ use rusqlite::Transaction;
 
 use super::groups::Asked;
 use super::{apps, rows, runs, sql};
-use crate::packed::{Entry, Family, add_calls, day_of, span_of, spans_of};
+use crate::packed::{Entry, Family, add, add_calls, day_of, span_of, spans_of, sum};
 use crate::{Counted, Result, StoreError};
 
 /// Each distinct text once, in the order in which it was first met.
@@ -46,7 +46,7 @@ impl<T: Ord> Texts<T> {
     }
 }
 
-/// A row whose texts stand in [`Texts`].
+/// A row whose texts stand in [`Numbered`].
 struct NumberedTally {
     day: Day,
     route: usize,
@@ -55,31 +55,75 @@ struct NumberedTally {
     counts: Counts,
 }
 
-pub(super) fn list(tx: &Transaction<'_>, app: &AppId, environment: Environment, days: DayRange) -> Result<Vec<Tally>> {
-    let Some(app) = apps::number(tx, app)? else { return Ok(Vec::new()) };
-    let (mut routes, mut methods, mut tallies) = (Texts::new(), Texts::new(), Vec::new());
-    for (day, Entry { key, counts }) in runs::sums(tx, Family::Tally, app, environment, days, |_| true)? {
+/// The texts of counts.
+struct Numbered {
+    routes: Texts<Arc<RouteKey>>,
+    methods: Texts<Arc<str>>,
+}
+
+impl Numbered {
+    fn new() -> Self {
+        Self { routes: Texts::new(), methods: Texts::new() }
+    }
+
+    fn tally(&mut self, tx: &Transaction<'_>, day: Day, Entry { key, counts }: Entry) -> Result<NumberedTally> {
         let (route, method) = (key.route.into(), key.method().into());
-        tallies.push(NumberedTally {
+        Ok(NumberedTally {
             day,
-            route: routes.place(route, || load_route(tx, route))?,
-            method: methods.place(method, || load_method(tx, method))?,
+            route: self.routes.place(route, || load_route(tx, route))?,
+            method: self.methods.place(method, || load_method(tx, method))?,
             status: key.status(),
             counts,
-        });
+        })
     }
-    // Sorting by rank compares numbers where sorting by text would compare texts again and again.
-    let (route_ranks, method_ranks) = (routes.ranks(), methods.ranks());
-    tallies
-        .sort_unstable_by_key(|tally| (tally.day, route_ranks[tally.route], method_ranks[tally.method], tally.status));
-    let tally = |NumberedTally { day, route, method, status, counts }| Tally {
-        day,
-        route: Arc::clone(&routes.texts[route]),
-        method: Arc::clone(&methods.texts[method]),
-        status,
-        counts,
-    };
-    Ok(tallies.into_iter().map(tally).collect())
+
+    /// Lists of counts with their texts, each by day, route, method and status.
+    fn in_order(self, lists: Vec<Vec<NumberedTally>>) -> Vec<Vec<Tally>> {
+        // Sorting by rank compares numbers where sorting by text would compare texts again and again.
+        let (routes, methods) = (self.routes.ranks(), self.methods.ranks());
+        let tally = |NumberedTally { day, route, method, status, counts }| Tally {
+            day,
+            route: Arc::clone(&self.routes.texts[route]),
+            method: Arc::clone(&self.methods.texts[method]),
+            status,
+            counts,
+        };
+        let in_order = |mut list: Vec<NumberedTally>| {
+            list.sort_unstable_by_key(|tally| (tally.day, routes[tally.route], methods[tally.method], tally.status));
+            list.into_iter().map(tally).collect()
+        };
+        lists.into_iter().map(in_order).collect()
+    }
+}
+
+pub(super) fn list(tx: &Transaction<'_>, app: &AppId, environment: Environment, days: DayRange) -> Result<Vec<Tally>> {
+    let Some(app) = apps::number(tx, app)? else { return Ok(Vec::new()) };
+    let (mut texts, mut tallies) = (Numbered::new(), Vec::new());
+    for (day, entry) in runs::sums(tx, Family::Tally, app, environment, days, |_| true)? {
+        tallies.push(texts.tally(tx, day, entry)?);
+    }
+    Ok(texts.in_order(vec![tallies]).pop().unwrap_or_default())
+}
+
+/// See [`crate::Store::tallies_of_days`].
+pub(super) fn list_of_days(tx: &Transaction<'_>, groups: &[(AppId, Environment, Day)]) -> Result<Vec<Vec<Tally>>> {
+    let asked = Asked::new(tx, groups)?;
+    let mut entries: Vec<Vec<Entry>> = vec![Vec::new(); asked.groups.len()];
+    runs::walk(tx, Family::Tally, &asked.groups, |at, entry| {
+        entries[at].push(*entry);
+        Ok(())
+    })?;
+    let (mut texts, mut lists) = (Numbered::new(), Vec::with_capacity(groups.len()));
+    for (place, (.., day)) in asked.places.iter().zip(groups) {
+        // Who asks twice for the same is told once.
+        let mut of_group = place.map(|place| std::mem::take(&mut entries[place])).unwrap_or_default();
+        sum(&mut of_group)?;
+        // Whoever adds them up need not look out.
+        let mut all = Counts::default();
+        of_group.iter().try_for_each(|entry| add(&mut all, &entry.counts))?;
+        lists.push(of_group.into_iter().map(|entry| texts.tally(tx, *day, entry)).collect::<Result<_>>()?);
+    }
+    Ok(texts.in_order(lists))
 }
 
 pub(super) fn calls_by_app(tx: &Transaction<'_>, days: DayRange) -> Result<Vec<(AppId, u64)>> {

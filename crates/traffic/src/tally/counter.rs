@@ -38,11 +38,6 @@ impl Key {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "takes the key apart again")]
-    pub(super) fn route(self) -> u32 {
-        self.app_and_route as u32
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "takes the key apart again")]
     pub(super) fn parts(self) -> (u32, u32, u32, Day, u16, Environment) {
         let day = FIRST_DAY + (self.rest >> 10 & 0x3f_ffff) as i32;
         let status = (self.rest >> 1 & 0x1ff) as u16 + FIRST_STATUS;

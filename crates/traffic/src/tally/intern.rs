@@ -4,6 +4,8 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 
+use super::firsts::{TextHash, TextHasher};
+
 /// How many places there are at first.
 const SMALLEST: usize = 64;
 
@@ -17,9 +19,18 @@ pub(super) struct Interner {
     seeds: (u64, u64),
     /// A power of two of places, half of them free at least.
     places: Vec<Place>,
-    texts: Vec<Box<str>>,
+    texts: Texts,
+    hashes: TextHasher,
     /// How many bytes the texts have.
     bytes: usize,
+}
+
+/// Texts by their numbers.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    pub(super) texts: Vec<Box<str>>,
+    /// What each is to those who don't know its number.
+    pub(super) hashes: Vec<TextHash>,
 }
 
 /// A text and its number.
@@ -35,11 +46,11 @@ struct Place {
 type Head = [u64; 3];
 
 impl Interner {
-    /// An empty set. The seed keeps people from writing texts that hash alike; no result depends on it.
-    pub(super) fn new(seed: u64) -> Self {
-        let hasher = FixedState::with_seed(seed);
+    /// An empty set.
+    pub(super) fn new(hashes: &TextHasher) -> Self {
+        let hasher = FixedState::with_seed(hashes.seed);
         let seeds = (hasher.hash_one(1_u64), hasher.hash_one(2_u64));
-        Self { hasher, seeds, places: Vec::new(), texts: Vec::new(), bytes: 0 }
+        Self { hasher, seeds, places: Vec::new(), texts: Texts::default(), hashes: hashes.clone(), bytes: 0 }
     }
 
     /// The number of a text.
@@ -53,14 +64,14 @@ impl Interner {
     pub(super) fn number_within(&mut self, block: &[u8], text: &str) -> u32 {
         let head = head_within(block, text).unwrap_or_else(|| head(text.as_bytes()));
         let mask = self.places.len().wrapping_sub(1);
-        let mut at = self.hash(text, &head);
+        let mut at = self.place(text, &head);
         while let Some(place) = self.places.get(at & mask) {
             if place.number == 0 {
                 break;
             }
             if place.head == head && place.length as usize == text.len() {
                 let number = place.number - 1;
-                if text.len() <= 24 || self.texts.get(number as usize).is_some_and(|known| **known == *text) {
+                if text.len() <= 24 || self.texts.texts.get(number as usize).is_some_and(|known| **known == *text) {
                     return number;
                 }
             }
@@ -71,7 +82,7 @@ impl Interner {
 
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "the hash is masked to the table's size")]
-    fn hash(&self, text: &str, [first, second, third]: &Head) -> usize {
+    fn place(&self, text: &str, [first, second, third]: &Head) -> usize {
         if text.len() > 24 {
             return self.hasher.hash_one(text.as_bytes()) as usize;
         }
@@ -82,15 +93,16 @@ impl Interner {
 
     #[cold]
     fn add(&mut self, text: &str, head: &Head) -> u32 {
-        if (self.texts.len() + 1) * 2 > self.places.len() {
+        if (self.texts.texts.len() + 1) * 2 > self.places.len() {
             self.grow();
         }
         // Four thousand million texts don't fit into memory.
-        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX - 1);
+        let number = u32::try_from(self.texts.texts.len()).unwrap_or(u32::MAX - 1);
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        self.insert(self.hash(text, head), Place { head: *head, number: number + 1, length });
+        self.insert(self.place(text, head), Place { head: *head, number: number + 1, length });
         self.bytes += text.len();
-        self.texts.push(text.into());
+        self.texts.texts.push(text.into());
+        self.texts.hashes.push(self.hashes.hash(text));
         number
     }
 
@@ -108,15 +120,15 @@ impl Interner {
     fn grow(&mut self) {
         let size = (self.places.len() * 2).max(SMALLEST);
         for place in std::mem::replace(&mut self.places, vec![Place::default(); size]) {
-            if let Some(text) = place.number.checked_sub(1).and_then(|number| self.texts.get(number as usize)) {
-                self.insert(self.hash(text, &place.head), place);
+            if let Some(text) = place.number.checked_sub(1).and_then(|number| self.texts.texts.get(number as usize)) {
+                self.insert(self.place(text, &place.head), place);
             }
         }
     }
 
     /// How many texts there are.
     pub(super) fn len(&self) -> usize {
-        self.texts.len()
+        self.texts.texts.len()
     }
 
     /// How many bytes they have together.
@@ -126,11 +138,16 @@ impl Interner {
 
     /// The text with a number.
     pub(super) fn text(&self, number: u32) -> Option<&str> {
-        self.texts.get(number as usize).map(AsRef::as_ref)
+        self.texts.texts.get(number as usize).map(AsRef::as_ref)
+    }
+
+    /// What the text with a number is to others.
+    pub(super) fn hash(&self, number: u32) -> Option<TextHash> {
+        self.texts.hashes.get(number as usize).copied()
     }
 
     /// Takes all texts out, in the order of their numbers.
-    pub(super) fn take(&mut self) -> Vec<Box<str>> {
+    pub(super) fn take(&mut self) -> Texts {
         self.places.fill(Place::default());
         self.bytes = 0;
         std::mem::take(&mut self.texts)
@@ -207,7 +224,7 @@ mod tests {
 
     #[test]
     fn equal_texts_have_equal_numbers() {
-        let mut interner = Interner::new(7);
+        let mut interner = Interner::new(&TextHasher::new(7));
         for round in 0..3 {
             for n in 0..1000u32 {
                 assert_eq!(interner.number(&format!("app-{n}")), n, "{round}");
@@ -216,7 +233,12 @@ mod tests {
         }
         assert_eq!(interner.len(), 1000);
         assert_eq!(interner.text(17), Some("app-17"));
-        assert_eq!(interner.take().get(17).map(AsRef::as_ref), Some("app-17"));
+        let hash = interner.hash(17);
+        let taken = interner.take();
+        assert_eq!(taken.texts.get(17).map(AsRef::as_ref), Some("app-17"));
+        assert_eq!(taken.hashes.get(17).copied(), hash);
+        assert_eq!(hash, Some(TextHasher::new(7).hash("app-17")));
+        assert_ne!(hash, Some(TextHasher::new(8).hash("app-17")));
         assert_eq!((interner.len(), interner.bytes()), (0, 0));
         assert_eq!(interner.number("app-5"), 0);
     }
@@ -246,7 +268,7 @@ mod tests {
 
         #[test]
         fn different_texts_have_different_numbers(texts in prop::collection::vec("[a-c\\u{0}é]{0,40}", 0..200)) {
-            let mut interner = Interner::new(7);
+            let mut interner = Interner::new(&TextHasher::new(7));
             let numbers: Vec<u32> = texts.iter().map(|text| interner.number(text)).collect();
             for (text, number) in texts.iter().zip(&numbers) {
                 prop_assert_eq!(interner.text(*number), Some(text.as_str()));

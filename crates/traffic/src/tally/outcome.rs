@@ -1,13 +1,15 @@
 //! What comes out of a block, and out of a worker.
 
-use model::{AppId, Company, Counts, Day, Environment, UnixMillis};
+use model::{Company, Counts, Day, Environment, UnixMillis};
 
 use super::counter::{Counter, Key, ProblemKey};
+use super::firsts::{First, Firsts, Named};
+use super::intern::Texts;
 use super::problems::{ABSENT, NAMED, OTHERS, UNDOCUMENTED};
 use crate::reject::{RejectCounts, RejectReason};
 
 /// What became of the lines of a block: `lines = counted + reject_counts.total()`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct BlockOutcome {
     /// The block's number, as it was given.
     pub seq: u64,
@@ -25,7 +27,7 @@ pub struct BlockOutcome {
     /// The first of those that could not be used, as many as the context allows.
     pub rejects: Vec<RejectedLine>,
     /// What the worker met for the first time, in the order of the lines.
-    pub firsts: Vec<First>,
+    pub firsts: Firsts,
 }
 
 /// A line that could not be used.
@@ -53,30 +55,6 @@ impl RejectedLine {
         text.truncate(text.floor_char_boundary(Self::MAX_TEXT_BYTES));
         text
     }
-}
-
-/// What a worker met for the first time since it was drained: a route or a company of an app's calls that show a
-/// problem, in an environment and on a day. How many of each are kept by name is bounded, and which, depends on the
-/// order of the lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct First {
-    /// Whose calls; [`AppId::UNIDENTIFIED`] for calls without an app.
-    pub app: AppId,
-    /// Where they were made.
-    pub environment: Environment,
-    /// On which day.
-    pub day: Day,
-    /// What is new.
-    pub name: Named,
-}
-
-/// See [`First`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Named {
-    /// An undocumented route, as [`crate::undocumented_route`] makes it.
-    Route(String),
-    /// A company: at most 200 bytes without control characters.
-    Company(String),
 }
 
 /// The route of calls.
@@ -110,37 +88,54 @@ pub struct Calls {
 /// What a worker had added up, taken out of it.
 #[derive(Debug, Default)]
 pub struct Tallied {
-    pub(super) apps: Vec<Box<str>>,
-    pub(super) methods: Vec<Box<str>>,
-    pub(super) routes: Vec<Box<str>>,
-    pub(super) companies: Vec<Box<str>>,
+    pub(super) apps: Texts,
+    pub(super) methods: Texts,
+    pub(super) routes: Texts,
+    pub(super) companies: Texts,
     pub(super) plain: Counter<Key>,
     pub(super) problems: Counter<ProblemKey>,
 }
 
 impl Tallied {
-    /// The apps that occur in it; [`AppId::UNIDENTIFIED`] stands for calls without an app.
+    /// The apps that occur in it; [`model::AppId::UNIDENTIFIED`] stands for calls without an app.
     #[must_use]
     pub fn apps(&self) -> &[Box<str>] {
-        &self.apps
+        &self.apps.texts
     }
 
     /// The methods that occur in it.
     #[must_use]
     pub fn methods(&self) -> &[Box<str>] {
-        &self.methods
+        &self.methods.texts
     }
 
     /// The undocumented routes that occur in it.
     #[must_use]
     pub fn routes(&self) -> &[Box<str>] {
-        &self.routes
+        &self.routes.texts
     }
 
     /// The companies that occur in it.
     #[must_use]
     pub fn companies(&self) -> &[Box<str>] {
-        &self.companies
+        &self.companies.texts
+    }
+
+    /// What was told when an undocumented route was new among calls of that app, environment and day.
+    #[must_use]
+    pub fn first_of_route(&self, calls: &Calls, route: u32) -> Option<First> {
+        self.first(calls, Named::Route(*self.routes.hashes.get(route as usize)?))
+    }
+
+    /// What was told when a company was.
+    #[must_use]
+    pub fn first_of_company(&self, calls: &Calls, company: u32) -> Option<First> {
+        self.first(calls, Named::Company(*self.companies.hashes.get(company as usize)?))
+    }
+
+    fn first(&self, calls: &Calls, name: Named) -> Option<First> {
+        let app = *self.apps.hashes.get(calls.app as usize)?;
+        Some(First { app, environment: calls.environment, day: calls.day, name })
     }
 
     /// How many counts there are, by company and without.

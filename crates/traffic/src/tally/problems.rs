@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use foldhash::fast::FixedState;
-use model::{AppId, Company, Day, Environment};
+use model::{Company, Day, Environment};
 
 use super::counter::{Counter, Key, ProblemKey};
+use super::firsts::{First, Named, TextHash, TextHasher};
 use super::intern::Interner;
-use super::outcome::{First, Named};
 
 /// Set in the number of a route that is an undocumented one's. (A catalog has fewer than two thousand million routes.)
 pub(super) const UNDOCUMENTED: u32 = 1 << 31;
@@ -25,6 +25,8 @@ pub(super) struct Problems {
     pub(super) companies: Interner,
     /// Which routes and companies were told of which app, environment and day.
     told: HashSet<(Group, u32), FixedState>,
+    /// Those that are told of the block that is read.
+    pub(super) firsts: Vec<First>,
 }
 
 /// An app's number, whether it is a company that is told, and the day and the environment.
@@ -32,10 +34,9 @@ type Group = (u32, bool, Day, Environment);
 
 /// Whose calls, and where and when they were made.
 #[derive(Clone, Copy)]
-pub(super) struct Whose<'a> {
-    /// The app's number and its id.
+pub(super) struct Whose {
+    /// The app's number.
     pub(super) app: u32,
-    pub(super) app_id: &'a str,
     pub(super) environment: Environment,
     pub(super) day: Day,
 }
@@ -48,12 +49,13 @@ pub(super) struct How {
 }
 
 impl Problems {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(super) fn new(hashes: &TextHasher) -> Self {
         Self {
             counter: Counter::default(),
-            routes: Interner::new(seed),
-            companies: Interner::new(seed),
-            told: HashSet::with_hasher(FixedState::with_seed(seed)),
+            routes: Interner::new(hashes),
+            companies: Interner::new(hashes),
+            told: HashSet::with_hasher(FixedState::with_seed(hashes.seed)),
+            firsts: Vec::new(),
         }
     }
 
@@ -62,7 +64,7 @@ impl Problems {
     pub(super) fn key(
         &mut self,
         block: &[u8],
-        whose: Whose<'_>,
+        whose: Whose,
         route: Result<u32, &str>,
         how: How,
         company: Company<&str>,
@@ -77,33 +79,31 @@ impl Problems {
         ProblemKey { key, company }
     }
 
-    /// Adds calls, of each its key, its class and whose it is. What is new of an app, environment and day is appended to
-    /// `firsts`.
-    pub(super) fn add_all(&mut self, calls: &[(ProblemKey, u8, Whose<'_>)], firsts: &mut Vec<First>) {
-        self.counter.look_for(calls.iter().map(|(key, ..)| *key));
-        for (key, class, whose) in calls {
+    /// Adds calls, of each its key and its class. What is new of an app, environment and day is told.
+    pub(super) fn add_all(&mut self, calls: &[(ProblemKey, u8)], apps: &Interner) {
+        self.counter.look_for(calls.iter().map(|(key, _)| *key));
+        for (key, class) in calls {
             if self.counter.add_now(*key, *class) {
-                self.tell(*key, whose, firsts);
+                self.tell(*key, apps);
             }
         }
     }
 
     /// Tells what is new about a call, if anything is.
-    fn tell(&mut self, key: ProblemKey, whose: &Whose<'_>, firsts: &mut Vec<First>) {
-        let Whose { app, app_id, environment, day } = *whose;
-        let mut tell = |is_company, number, name: Option<&str>, named: fn(String) -> Named| {
-            if let Some(name) = name.filter(|_| self.told.insert(((app, is_company, day, environment), number))) {
-                // Decoders let only valid ids through.
-                let app = app_id.parse().unwrap_or_else(|_| AppId::unidentified());
-                firsts.push(First { app, environment, day, name: named(name.to_owned()) });
+    fn tell(&mut self, ProblemKey { key, company }: ProblemKey, apps: &Interner) {
+        let (app, route, _, day, _, environment) = key.parts();
+        let mut tell = |is_company, number, name: Option<TextHash>, named: fn(TextHash) -> Named| {
+            if let (Some(id), Some(name)) = (apps.hash(app), name)
+                && self.told.insert(((app, is_company, day, environment), number))
+            {
+                self.firsts.push(First { app: id, environment, day, name: named(name) });
             }
         };
-        let route = key.key.route();
         if route & UNDOCUMENTED != 0 {
-            tell(false, route, self.routes.text(route & !UNDOCUMENTED), Named::Route);
+            tell(false, route, self.routes.hash(route & !UNDOCUMENTED), Named::Route);
         }
-        if let Some(number) = key.company.checked_sub(NAMED) {
-            tell(true, key.company, self.companies.text(number), Named::Company);
+        if let Some(number) = company.checked_sub(NAMED) {
+            tell(true, company, self.companies.hash(number), Named::Company);
         }
     }
 

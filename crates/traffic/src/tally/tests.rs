@@ -82,10 +82,24 @@ fn problems(tallied: &Tallied) -> Vec<String> {
     all
 }
 
+/// What was new in a block, in words of what its worker gave later.
+fn told(firsts: &Firsts, tallied: &Tallied) -> Vec<String> {
+    let of =
+        |texts: &[Box<str>], hash| texts.iter().find(|text| TextHasher::new(1).hash(text) == hash).unwrap().clone();
+    let shown = |first: &First| {
+        let name = match first.name {
+            Named::Route(route) => format!("route {}", of(tallied.routes(), route)),
+            Named::Company(company) => format!("company {}", of(tallied.companies(), company)),
+        };
+        format!("{} {:?} {} {name}", firsts.app_id(first.app).as_str(), first.environment, first.day)
+    };
+    firsts.list().iter().map(shown).collect()
+}
+
 #[test]
 fn calls_of_documented_routes_are_added_up_over_blocks() {
     let decoder = Decoder::steadfast();
-    let mut worker = WorkerTally::new(PlatformZone::utc(), 1);
+    let mut worker = WorkerTally::new(PlatformZone::utc(), &TextHasher::new(1));
     let blocks = [
         [
             line("x", "GET", "/a/1", 200, ",\"company_header\":5"),
@@ -104,7 +118,7 @@ fn calls_of_documented_routes_are_added_up_over_blocks() {
     for (seq, block) in (0..).zip(&blocks) {
         let outcome = worker.tally_block(block.as_bytes(), seq, &context(&decoder));
         assert_eq!((outcome.seq, outcome.lines, outcome.counted), (seq, 3, 3));
-        assert!(outcome.firsts.is_empty() && outcome.rejects.is_empty());
+        assert!(outcome.firsts.list().is_empty() && outcome.rejects.is_empty());
         assert_eq!(outcome.hours, [(NOON / 3600, 3)]);
     }
     assert!(!worker.is_empty());
@@ -126,7 +140,7 @@ fn calls_of_documented_routes_are_added_up_over_blocks() {
 #[test]
 fn calls_that_show_a_problem_are_counted_by_company_and_firsts_told_in_the_order_of_the_lines() {
     let decoder = Decoder::steadfast();
-    let mut worker = WorkerTally::new(PlatformZone::utc(), 1);
+    let mut worker = WorkerTally::new(PlatformZone::utc(), &TextHasher::new(1));
     let long = format!(",\"company_header\":\"{}\"", "7".repeat(201));
     let block = [
         line("x", "GET", "/z/1", 200, ""),
@@ -144,22 +158,24 @@ fn calls_that_show_a_problem_are_counted_by_company_and_firsts_told_in_the_order
     ]
     .join("\n");
     let outcome = worker.tally_block(block.as_bytes(), 0, &context(&decoder));
-    let first = |first: &First| format!("{} {:?} {} {:?}", first.app, first.environment, first.day, first.name);
+    assert_eq!(worker.tally_block(block.as_bytes(), 1, &context(&decoder)).firsts.list(), []);
+    assert_eq!(worker.text_bytes(), 11);
+    let later = worker.tally_block(line("z", "GET", "/c", 200, "").as_bytes(), 2, &context(&decoder));
+    let tallied = worker.drain();
+    assert_eq!(tallied.len(), 19);
+    // What it is of, can be told after that too.
     assert_eq!(
-        outcome.firsts.iter().map(first).collect::<Vec<_>>(),
+        told(&outcome.firsts, &tallied),
         [
-            "x Production 2026-11-20 Route(\"/z/:id\")",
-            "y Production 2026-11-20 Route(\"/c\")",
-            "x Production 2026-11-20 Company(\"5\")",
-            "x Production 2026-11-20 Route(\"/\")",
-            "x Sandbox 2026-11-20 Route(\"/z/:id\")",
-            "x Production 2026-11-20 Company(\"6\")",
+            "x Production 2026-11-20 route /z/:id",
+            "y Production 2026-11-20 route /c",
+            "x Production 2026-11-20 company 5",
+            "x Production 2026-11-20 route /",
+            "x Sandbox 2026-11-20 route /z/:id",
+            "x Production 2026-11-20 company 6",
         ]
     );
-    assert_eq!(worker.tally_block(block.as_bytes(), 1, &context(&decoder)).firsts, []);
-    assert_eq!(worker.text_bytes(), 11);
-    let tallied = worker.drain();
-    assert_eq!(tallied.len(), 17);
+    assert_eq!(told(&later.firsts, &tallied), ["z Production 2026-11-20 route /c"]);
     assert_eq!(
         problems(&tallied),
         [
@@ -171,17 +187,20 @@ fn calls_that_show_a_problem_are_counted_by_company_and_firsts_told_in_the_order
             "x Production 2026-11-20 0 PUT 200: 2 0 0 0 of \"6\"",
             "x Sandbox 2026-11-20 /z/:id GET 200: 2 2 0 0 of none",
             "y Production 2026-11-20 /c GET 200: 2 2 0 0 of none",
+            "z Production 2026-11-20 /c GET 200: 1 1 0 0 of none",
         ]
     );
     assert_eq!(plain(&tallied), ["x Production 2026-11-20 0 GET 399: 2 0 0 0"]);
     // What was told is told again once it is drained.
-    assert_eq!(worker.tally_block(block.as_bytes(), 2, &context(&decoder)).firsts, outcome.firsts);
+    let again = worker.tally_block(block.as_bytes(), 3, &context(&decoder));
+    assert_eq!(again.firsts.list(), outcome.firsts.list());
+    assert_eq!(told(&again.firsts, &tallied), told(&outcome.firsts, &tallied));
 }
 
 #[test]
 fn rejected_lines_are_all_counted_and_the_first_kept() {
     let decoder = Decoder::steadfast();
-    let mut worker = WorkerTally::new(PlatformZone::utc(), 1);
+    let mut worker = WorkerTally::new(PlatformZone::utc(), &TextHasher::new(1));
     let long = format!("{{\"time\":\"{}\"}}", "x".repeat(3000));
     let block = ["", &line("x", "GET", "/a", 200, ""), &long, "nonsense", "{}"].join("\n");
     let outcome = worker.tally_block(block.as_bytes(), 5, &context(&decoder));
@@ -197,7 +216,7 @@ fn rejected_lines_are_all_counted_and_the_first_kept() {
 #[test]
 fn days_are_those_of_the_platforms_zone() {
     let decoder = Decoder::steadfast();
-    let mut worker = WorkerTally::new(PlatformZone::named("Pacific/Auckland").unwrap(), 1);
+    let mut worker = WorkerTally::new(PlatformZone::named("Pacific/Auckland").unwrap(), &TextHasher::new(1));
     worker.tally_block(line("x", "GET", "/a", 200, "").as_bytes(), 0, &context(&decoder));
     assert_eq!(plain(&worker.drain()), ["x Production 2026-11-21 0 GET 200: 1 1 0 0"]);
 }
@@ -205,7 +224,7 @@ fn days_are_those_of_the_platforms_zone() {
 #[test]
 fn a_route_may_be_documented_until_a_day() {
     let decoder = Decoder::steadfast();
-    let mut worker = WorkerTally::new(PlatformZone::utc(), 1);
+    let mut worker = WorkerTally::new(PlatformZone::utc(), &TextHasher::new(1));
     let after = line("x", "GET", "/old", 200, "");
     let before = after.replace(&NOON.to_string(), &(NOON - 86_400).to_string());
     worker.tally_block(format!("{after}\n{before}\n").as_bytes(), 0, &context(&decoder));
@@ -219,23 +238,37 @@ type Totals = (BTreeMap<String, Counts>, u64, u64, Vec<String>);
 
 fn totals(blocks: &[&[u8]], workers: usize) -> Totals {
     let decoder = Decoder::steadfast();
-    let mut all: Vec<WorkerTally> =
-        (0..workers).map(|seed| WorkerTally::new(PlatformZone::utc(), seed as u64)).collect();
+    let hashes = TextHasher::new(1);
+    let mut all: Vec<WorkerTally> = (0..workers).map(|_| WorkerTally::new(PlatformZone::utc(), &hashes)).collect();
     let (mut totals, mut lines, mut rejected, mut firsts) = (BTreeMap::new(), 0, 0, Vec::new());
+    let mut of_workers = vec![Vec::new(); workers];
     for (seq, block) in blocks.iter().enumerate() {
         let outcome = all[seq % workers].tally_block(block, seq as u64, &context(&decoder));
         assert_eq!(outcome.lines, outcome.counted + outcome.reject_counts.total());
         assert_eq!(outcome.counted, outcome.hours.iter().map(|(_, calls)| calls).sum::<u64>());
         lines += outcome.lines;
         rejected += outcome.reject_counts.total();
-        for first in outcome.firsts.iter().map(|first| format!("{first:?}")) {
+        let shown = |first: &First| {
+            let First { app, environment, day, name } = *first;
+            format!("{} {environment:?} {day} {name:?}", outcome.firsts.app_id(app).as_str())
+        };
+        of_workers[seq % workers].extend_from_slice(outcome.firsts.list());
+        for first in outcome.firsts.list().iter().map(shown) {
             if !firsts.contains(&first) {
                 firsts.push(first);
             }
         }
     }
-    for worker in &mut all {
+    for (worker, told) in all.iter_mut().zip(of_workers) {
         let tallied = worker.drain();
+        for (calls, company) in tallied.problems() {
+            if let CalledRoute::Undocumented(route) = calls.route {
+                assert!(told.contains(&tallied.first_of_route(&calls, route).unwrap()));
+            }
+            if let Company::Named(company) = company {
+                assert!(told.contains(&tallied.first_of_company(&calls, company).unwrap()));
+            }
+        }
         let problems = tallied.problems().map(|(calls, company)| {
             let name = |number: u32| tallied.companies()[number as usize].clone();
             let company =

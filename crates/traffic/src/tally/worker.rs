@@ -5,6 +5,7 @@ use model::{AppId, Call, Environment, PlatformZone, Principal, cut_path};
 use super::allowed::Allowed;
 use super::counter::{Counter, Key, class};
 use super::days::Days;
+use super::firsts::{AppIds, Firsts, TextHasher};
 use super::hours::Hours;
 use super::intern::Interner;
 use super::outcome::{BlockOutcome, RejectedLine, Tallied};
@@ -52,6 +53,8 @@ pub struct WorkerTally {
     plain: Counter<Key>,
     problems: Problems,
     apps: Interner,
+    /// Those of `apps`, for whoever is told of them.
+    app_ids: AppIds,
     methods: Interner,
     days: Days,
     hours: Hours,
@@ -61,15 +64,15 @@ pub struct WorkerTally {
 }
 
 impl WorkerTally {
-    /// A tally of nothing. The seed, any number that strangers can't guess, keeps them from slowing down hash
-    /// tables by their choice of texts; no result depends on it.
+    /// A tally of nothing, which tells of texts as this hasher has them.
     #[must_use]
-    pub fn new(zone: PlatformZone, hash_seed: u64) -> Self {
+    pub fn new(zone: PlatformZone, hashes: &TextHasher) -> Self {
         Self {
             plain: Counter::default(),
-            problems: Problems::new(hash_seed),
-            apps: Interner::new(hash_seed),
-            methods: Interner::new(hash_seed),
+            problems: Problems::new(hashes),
+            apps: Interner::new(hashes),
+            app_ids: AppIds::default(),
+            methods: Interner::new(hashes),
             days: Days::new(zone),
             hours: Hours::default(),
             scratch: Scratch::default(),
@@ -85,6 +88,7 @@ impl WorkerTally {
         context: &BlockContext<'_, M>,
     ) -> BlockOutcome {
         let mut outcome = BlockOutcome { seq, ..BlockOutcome::default() };
+        self.problems.firsts.clear();
         let mut scratch = std::mem::take(&mut self.scratch);
         let mut lot = Lot::default();
         context.decoder.decode_block(block, &context.bounds, &mut scratch, |line, decoded| {
@@ -103,6 +107,10 @@ impl WorkerTally {
         self.scratch = scratch;
         self.plain.flush();
         outcome.hours = self.hours.take();
+        if !self.problems.firsts.is_empty() {
+            self.app_ids.extend(&self.apps);
+            outcome.firsts = Firsts::new(&self.problems.firsts, &self.app_ids);
+        }
         outcome
     }
 
@@ -126,8 +134,7 @@ impl WorkerTally {
         let mut shown = Vec::with_capacity(PROBLEMS);
         for ((call, (path, day)), route) in lot.calls.iter().zip(&asked).zip(&routes) {
             let environment = call.environment.unwrap_or(context.default_environment);
-            let app_id = call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED);
-            let app = apps.number_within(block, app_id);
+            let app = apps.number_within(block, call.app.as_deref().unwrap_or(AppId::UNIDENTIFIED));
             let method = methods.number_within(block, &call.method);
             let class = class(call.company.is_none(), call.principal == Principal::Service);
             match route {
@@ -141,15 +148,15 @@ impl WorkerTally {
                         write_undocumented_route(&cut_path(path), undocumented);
                     }
                     let route = route.ok_or(undocumented.as_str());
-                    let whose = Whose { app, app_id, environment, day: *day };
+                    let whose = Whose { app, environment, day: *day };
                     let how = How { method, status: call.status };
                     let company = company(call.company.as_deref());
-                    shown.push((problems.key(block, whose, route, how, company), class, whose));
+                    shown.push((problems.key(block, whose, route, how, company), class));
                 }
             }
             outcome.counted += 1;
         }
-        problems.add_all(&shown, &mut outcome.firsts);
+        problems.add_all(&shown, apps);
         drop((asked, shown));
         lot.routes = routes;
         lot.calls.clear();
@@ -177,6 +184,7 @@ impl WorkerTally {
     /// Takes out what was added up since the last time.
     pub fn drain(&mut self) -> Tallied {
         self.problems.forget();
+        self.app_ids = AppIds::default();
         Tallied {
             apps: self.apps.take(),
             methods: self.methods.take(),

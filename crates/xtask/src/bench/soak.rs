@@ -120,13 +120,13 @@ fn soak(setting: &Setting, wish: &Wish, table: &mut Table) -> Result<(), Failure
     let mut watch = Watch::new(&home)?;
     let (sent, one, two, pages) = std::thread::scope(|scope| {
         let stop = &stop;
-        let http = scope.spawn(|| load::send(&server, &headers, &traffic, wish.batches, stop));
+        let http = scope.spawn(|| ending(stop, load::send(&server, &headers, &traffic, wish.batches, stop)));
         let file = |name: &str, rotation| Followed::new(logs.join(name), rotation, wish.lines);
         let (one, two) = (file("one.log", Rotation::Rename), file("two.log", Rotation::CopyAndTruncate));
-        let one = scope.spawn(move || one.write(stop));
-        let two = scope.spawn(move || two.write(stop));
-        let readers = [(); 2].map(|()| scope.spawn(|| load::read_pages(&server, &operator, stop)));
-        let watched = watch.watch(&server, began, length);
+        let one = scope.spawn(move || ending(stop, one.write(stop)));
+        let two = scope.spawn(move || ending(stop, two.write(stop)));
+        let readers = [(); 2].map(|()| scope.spawn(|| ending(stop, load::read_pages(&server, &operator, stop))));
+        let watched = watch.watch(&server, began, length, stop);
         stop.store(true, Ordering::Relaxed);
         let ended = |_| Failure::new("a part of the load panicked");
         let mut pages = Pages::default();
@@ -156,6 +156,14 @@ fn soak(setting: &Setting, wish: &Wish, table: &mut Table) -> Result<(), Failure
         return Err(Failure::new("the counts are not what was sent; see above"));
     }
     watch.verdict().and(pages.verdict())
+}
+
+/// Stops everything where a part of the load fails.
+fn ending<T>(stop: &AtomicBool, outcome: Result<T, Failure>) -> Result<T, Failure> {
+    if outcome.is_err() {
+        stop.store(true, Ordering::Relaxed);
+    }
+    outcome
 }
 
 /// Waits until everything is counted. Returns what is.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::{Catalog, SourceName, SourceWay};
 use store::{IngestCommit, PositionStep};
-use traffic::{BlockOutcome, First, RejectCounts, Tallied};
+use traffic::{BlockOutcome, Firsts, RejectCounts, Tallied};
 
 use super::super::kept::Refused;
 use super::super::pending::{Pending, keyed};
@@ -40,7 +40,10 @@ pub(super) struct Of<'a> {
 /// What was read since the last commit, all with one catalog.
 #[derive(Default)]
 pub(super) struct Chunk {
-    firsts: Vec<First>,
+    /// Of each block that has any.
+    firsts: Vec<Firsts>,
+    /// How many these are together.
+    new: usize,
     rejected: RejectCounts,
     received: Received,
     evidence: Vec<Reject>,
@@ -52,7 +55,7 @@ pub(super) struct Chunk {
 impl Chunk {
     /// Whether there is as much as should be held in memory, with what the workers hold.
     pub(super) fn is_full(&self, reader: &Reader) -> bool {
-        reader.is_full() || reader.len() + self.firsts.len() >= KEYS
+        reader.is_full() || reader.len() + self.new >= KEYS
     }
 
     /// Adds what was read of one file, in its order.
@@ -78,7 +81,10 @@ impl Chunk {
                 }
             }
             line += block.lines;
-            self.firsts.extend(block.firsts);
+            if !block.firsts.list().is_empty() {
+                self.new += block.firsts.list().len();
+                self.firsts.push(block.firsts);
+            }
         }
         self.received.add(of.source, SourceWay::Files, &received);
         self.reached.insert(of.id, line);
@@ -119,10 +125,10 @@ impl Steadfast {
         turn.meet(import);
         // Handed on only once what was admitted is in the store.
         let mut kept = std::mem::take(&mut turn.kept);
-        kept.learn(chunk.firsts.iter(), self.store.as_ref()).await?;
+        kept.learn(chunk.firsts.iter(), &self.batches.0.hashes, self.store.as_ref()).await?;
         let mut pending = Pending::default();
         let mut refused = Refused::default();
-        kept.admit(&chunk.firsts, &mut refused);
+        chunk.firsts.iter().for_each(|firsts| kept.admit(firsts, &mut refused));
         for tallied in &tallied {
             pending.add(tallied, &catalog, &refused);
         }

@@ -310,7 +310,7 @@ impl Tracked {
 
 /// The beginning of a name that rotation leaves as it is: `access` of `access.log`, `access.log.2.gz` and
 /// `access-20261120.log`.
-fn stem(path: &Path) -> Option<&str> {
+pub(super) fn stem(path: &Path) -> Option<&str> {
     let name = path.file_name()?.to_str()?;
     let end = name.char_indices().skip(1).find(|(_, letter)| matches!(letter, '.' | '-' | '_')).map(|(at, _)| at);
     Some(&name[..end.unwrap_or(name.len())])

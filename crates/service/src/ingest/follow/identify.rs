@@ -13,6 +13,7 @@ use super::super::identity::{self, Marks, SPAN};
 use super::super::source::{Input, Packing};
 use super::Follower;
 use super::file::{FileId, Look};
+use super::gone::stem;
 use super::packed::Packed;
 use super::reading::{PASS, Piece, Trouble, fill};
 use super::tracked::{Place, State, Tracked};
@@ -45,7 +46,7 @@ impl Follower {
                 return Ok(true);
             }
             let Some(mut tracked) = self.files.remove(&id) else { continue };
-            let kind = self.kind_of(id, &mut tracked);
+            let kind = self.kind_of(&mut tracked);
             let (read, is_plain) = match kind {
                 Ok(None) => (Ok(Piece::All), false),
                 Ok(Some(Kind::At(place))) => {
@@ -85,7 +86,7 @@ impl Follower {
         Ok(more)
     }
 
-    fn kind_of(&mut self, id: FileId, tracked: &mut Tracked) -> Result<Option<Kind>, Trouble> {
+    fn kind_of(&mut self, tracked: &mut Tracked) -> Result<Option<Kind>, Trouble> {
         let Some(file) = tracked.open()? else { return Ok(None) };
         let look = Look::through(&file, &tracked.path)?;
         tracked.look = look;
@@ -107,7 +108,7 @@ impl Follower {
         {
             return Ok(Some(Kind::At(place)));
         }
-        if let Some(of) = self.copied_from(id, &file, look, &head)? {
+        if let Some(of) = self.copied_from(tracked, &file, look, &head)? {
             return Ok(Some(Kind::CopyOf(of)));
         }
         if self.is_being_unpacked(&tracked.path, &head) {
@@ -159,14 +160,22 @@ impl Follower {
         Ok(Some(place))
     }
 
-    /// The followed file that this one is a copy of.
-    fn copied_from(&mut self, id: FileId, file: &File, look: Look, head: &[u8]) -> Result<Option<FileId>, Trouble> {
+    /// The followed file that this one is a copy of. Copies are called alike: logs of several servers may well begin with
+    /// the same lines.
+    fn copied_from(
+        &mut self,
+        tracked: &Tracked,
+        file: &File,
+        look: Look,
+        head: &[u8],
+    ) -> Result<Option<FileId>, Trouble> {
         let mut alike = Vec::new();
         for (other_id, other) in &self.files {
             let State::Plain(place) = &other.state else { continue };
+            let is_called_alike = other.source == tracked.source && stem(&other.path) == stem(&tracked.path);
             let known = place.marks.head();
             let common = known.len().min(head.len());
-            if *other_id != id && common > 0 && known[..common] == head[..common] {
+            if is_called_alike && *other_id != look.id && common > 0 && known[..common] == head[..common] {
                 alike.push(*other_id);
             }
         }
@@ -190,7 +199,10 @@ impl Follower {
     fn look_up(&mut self, tracked: &Tracked, file: &File, look: Look, head: &[u8]) -> Result<Place, Trouble> {
         let path = tracked.path.display().to_string();
         let mut positions = self.positions_like(head)?;
-        positions.retain(|position| !self.is_held(position.id));
+        let source = self.sources.get(tracked.source).map(|source| &source.name);
+        let is_of_other_source =
+            |position: &SourcePosition| position.followed_by.as_ref().is_some_and(|of| Some(of) != source);
+        positions.retain(|position| !self.is_held(position.id) && !is_of_other_source(position));
         // What was read under this name last, then what was read furthest.
         positions.sort_by_key(|position| {
             std::cmp::Reverse((position.path == path, position.updated_at.0, position.offset, position.id))

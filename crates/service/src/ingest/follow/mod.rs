@@ -45,6 +45,12 @@ const LOOK: Duration = Duration::from_millis(200);
 /// After which pause it is tried again to save what could not be saved, or to open what could not be opened.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// After which pause at most following is begun again.
+const AGAIN_AT_MOST: Duration = Duration::from_secs(10);
+
+/// How many kinds of trouble are told once each at most.
+const KINDS_TOLD: usize = 100;
+
 /// How many files that are followed are held open at most, but for those that have no name any more.
 pub const FOLLOWED_OPEN: usize = 200;
 
@@ -105,20 +111,93 @@ impl Steadfast {
         watcher: Arc<dyn Watcher>,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<FollowTotals, Error> {
-        self.keep_zone().await?;
-        let follower = Follower::new(self.clone(), sources, threads, watcher)?;
-        // When this future is dropped, so is the sender, and the follower ends.
-        let (end, ended) = watch::channel(false);
-        let mut work = tokio::task::spawn_blocking(move || follower.run(ended));
-        let totals = tokio::select! {
-            totals = &mut work => totals,
-            () = stop => {
-                let _ = end.send(true);
-                work.await
-            }
-        };
-        totals.map_err(|_| Error::Interrupted)
+        let follower = self.begin_to_follow(sources, threads, watcher).await?;
+        stopped_by(stop, |ended| run(follower, ended)).await
     }
+
+    /// The same for as long as it takes: what may pass, such as a store that can't be written at the beginning, or a
+    /// breakdown, is told to the watcher, each kind once, and following is begun again.
+    ///
+    /// # Errors
+    /// When a pattern can't be read, or the time zone is another.
+    pub async fn keep_following(
+        &self,
+        sources: Vec<FollowedSource>,
+        threads: usize,
+        watcher: Arc<dyn Watcher>,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<(), Error> {
+        stopped_by(stop, |ended| self.follow_again(sources, threads, watcher, ended)).await
+    }
+
+    async fn follow_again(
+        &self,
+        sources: Vec<FollowedSource>,
+        threads: usize,
+        watcher: Arc<dyn Watcher>,
+        mut ended: watch::Receiver<bool>,
+    ) -> Result<(), Error> {
+        let (mut told, mut is_held_up, mut pause) = (BTreeSet::new(), false, AGAIN);
+        loop {
+            let error = match self.begin_to_follow(sources.clone(), threads, Arc::clone(&watcher)).await {
+                Ok(follower) => {
+                    if std::mem::take(&mut is_held_up) {
+                        watcher.note("the files of sources are followed now");
+                    }
+                    match run(follower, ended.clone()).await {
+                        Ok(_) => return Ok(()),
+                        Err(error) => error,
+                    }
+                }
+                Err(error @ (Error::Input { .. } | Error::OtherZone { .. })) => return Err(error),
+                Err(error) => {
+                    is_held_up = true;
+                    error
+                }
+            };
+            let text = format!("the files of sources are not followed, which is tried again: {error}");
+            if told.len() < KINDS_TOLD && told.insert(text.clone()) {
+                watcher.warn(&text);
+            }
+            if tokio::time::timeout(pause, ended.wait_for(|ended| *ended)).await.is_ok() {
+                return Ok(());
+            }
+            pause = (2 * pause).min(AGAIN_AT_MOST);
+        }
+    }
+
+    /// A follower that can begin.
+    async fn begin_to_follow(
+        &self,
+        sources: Vec<FollowedSource>,
+        threads: usize,
+        watcher: Arc<dyn Watcher>,
+    ) -> Result<Follower, Error> {
+        self.keep_zone().await?;
+        Follower::new(self.clone(), sources, threads, watcher)
+    }
+}
+
+/// Has something work until `stop` comes, and waits for its end.
+async fn stopped_by<T, W: Future<Output = T>>(
+    stop: impl Future<Output = ()>,
+    work: impl FnOnce(watch::Receiver<bool>) -> W,
+) -> T {
+    // When this future is dropped, so is the sender, and the work ends.
+    let (end, ended) = watch::channel(false);
+    let mut work = std::pin::pin!(work(ended));
+    tokio::select! {
+        outcome = &mut work => outcome,
+        () = stop => {
+            let _ = end.send(true);
+            work.await
+        }
+    }
+}
+
+/// Follows on a thread of its own.
+async fn run(follower: Follower, ended: watch::Receiver<bool>) -> Result<FollowTotals, Error> {
+    tokio::task::spawn_blocking(move || follower.run(ended)).await.map_err(|_| Error::Interrupted)
 }
 
 /// Follows all files of a process, on a thread that may block.

@@ -95,6 +95,7 @@ impl Reader {
             matcher: Arc::clone(&known.matcher),
             import: known.import,
             zone: steadfast.platform.zone.clone(),
+            hashes: steadfast.batches.0.hashes.clone(),
             environment: source.environment,
             kept_rejects: BLOCK_EVIDENCE,
         });

@@ -1,6 +1,7 @@
 //! What is admitted, beside a store that is asked as little as possible.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::{iter, slice};
 
 use model::{Company, Counts, RouteKey, UnixMillis};
 use proptest::prelude::*;
@@ -9,23 +10,39 @@ use store::{CompanyDelta, IngestCommit, TallyDelta};
 
 use super::*;
 
-fn company(app: &str, name: usize) -> First {
-    First {
-        app: app.parse().unwrap(),
-        environment: Environment::Production,
-        day: Day::from_epoch_days(0),
-        name: Named::Company(name.to_string()),
-    }
+/// Something that is met for the first time, in words.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Met {
+    app: String,
+    is_company: bool,
+    text: String,
 }
 
-fn refused(kept: &mut Kept, firsts: &[First]) -> usize {
+fn company(app: &str, name: usize) -> Met {
+    Met { app: app.to_owned(), is_company: true, text: name.to_string() }
+}
+
+fn route(app: usize, text: &str) -> Met {
+    Met { app: app.to_string(), is_company: false, text: text.to_owned() }
+}
+
+fn hashes() -> TextHasher {
+    TextHasher::new(1)
+}
+
+/// As a worker tells it.
+fn firsts(met: &[Met]) -> Firsts {
+    let first = |Met { app, is_company, text }: &Met| {
+        let name = if *is_company { Named::Company } else { Named::Route };
+        (app.parse().unwrap(), Environment::Production, Day::from_epoch_days(0), name(hashes().hash(text)))
+    };
+    Firsts::of(&met.iter().map(first).collect::<Vec<_>>(), &hashes())
+}
+
+fn refused(kept: &mut Kept, met: &[Met]) -> usize {
     let mut refused = Refused::default();
-    kept.admit(firsts, &mut refused);
-    refused.names.len()
-}
-
-fn route(app: usize, text: &str) -> First {
-    First { name: Named::Route(text.to_owned()), ..company(&app.to_string(), 0) }
+    kept.admit(&firsts(met), &mut refused);
+    refused.firsts.len()
 }
 
 /// More texts than the store answers with at once.
@@ -56,18 +73,18 @@ async fn bounds_are_learned_of_all_apps_however_long_their_routes() {
 
     let mut kept = Kept::default();
     // The last app has no counts.
-    let firsts: Vec<First> = (0..=APPS).flat_map(|app| [route(app, &text(7)), route(app, "/new")]).collect();
-    kept.learn(firsts.iter(), &store).await.unwrap();
-    assert_eq!(refused(&mut kept, &firsts), APPS);
-    assert_eq!(refused(&mut kept, &firsts[2 * APPS..]), 0);
+    let met: Vec<Met> = (0..=APPS).flat_map(|app| [route(app, &text(7)), route(app, "/new")]).collect();
+    kept.learn(iter::once(&firsts(&met)), &hashes(), &store).await.unwrap();
+    assert_eq!(refused(&mut kept, &met), APPS);
+    assert_eq!(refused(&mut kept, &met[2 * APPS..]), 0);
 }
 
 #[test]
 fn what_is_met_again_is_remembered_over_turns() {
     let mut kept = Kept::default();
-    let all: Vec<First> = (0..250).map(|name| company("a", name)).collect();
+    let all: Vec<Met> = (0..250).map(|name| company("a", name)).collect();
     assert_eq!(refused(&mut kept, &all), 50);
-    let many: Vec<First> = (0..REMEMBERED).map(|app| company(&app.to_string(), 0)).collect();
+    let many: Vec<Met> = (0..REMEMBERED).map(|app| company(&app.to_string(), 0)).collect();
     for _ in 0..3 {
         assert_eq!(refused(&mut kept, &many), 0);
         assert_eq!(refused(&mut kept, &all), 50);
@@ -82,7 +99,7 @@ fn what_is_met_again_is_remembered_over_turns() {
 fn what_was_met_before_the_turn_counts_for_memory_too() {
     let mut kept = Kept::default();
     // A group and a text each.
-    let firsts = |apps: std::ops::Range<usize>| apps.map(|app| company(&app.to_string(), 0)).collect::<Vec<First>>();
+    let firsts = |apps: std::ops::Range<usize>| apps.map(|app| company(&app.to_string(), 0)).collect::<Vec<Met>>();
     let some = firsts(0..MOST / 2 - 1_000);
     assert_eq!(refused(&mut kept, &some), 0);
     kept.turn_over();
@@ -101,11 +118,11 @@ const BOUNDS: [usize; 2] = [4, 2];
 
 fn small() -> Kept {
     let [routes, companies] = BOUNDS.map(Bounded::new);
-    Kept { routes, companies, ..Kept::default() }
+    Kept { routes, companies }
 }
 
 /// Something that is met, of one of a few apps.
-fn any_first() -> impl Strategy<Value = First> {
+fn any_met() -> impl Strategy<Value = Met> {
     (0..3_usize, 0..8_usize, any::<bool>()).prop_map(|(app, name, is_company)| {
         if is_company { company(&app.to_string(), name) } else { route(app, &format!("/{name}")) }
     })
@@ -113,54 +130,55 @@ fn any_first() -> impl Strategy<Value = First> {
 
 #[derive(Clone, Debug)]
 struct Step {
-    firsts: Vec<First>,
+    /// By block.
+    met: Vec<Vec<Met>>,
     turns_over: bool,
     forgets: bool,
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
-    let firsts = prop::collection::vec(any_first(), 0..8);
-    (firsts, any::<bool>(), prop::bool::weighted(0.2)).prop_map(|(firsts, turns_over, forgets)| Step {
-        firsts,
+    let met = prop::collection::vec(prop::collection::vec(any_met(), 0..6), 0..3);
+    (met, any::<bool>(), prop::bool::weighted(0.2)).prop_map(|(met, turns_over, forgets)| Step {
+        met,
         turns_over,
         forgets,
     })
 }
 
 /// The calls in which these were met: under their names, if they are admitted.
-fn commit_of(firsts: &[First], admitted: impl Fn(&First) -> bool) -> IngestCommit {
+fn commit_of(met: &[Met], admitted: impl Fn(&Met) -> bool) -> IngestCommit {
     let mut commit = IngestCommit::empty(UnixMillis(0));
     commit.methods = vec!["GET".to_owned()];
     commit.routes = vec![RouteKey { documented: true, text: "/other".to_owned() }];
-    let place = |list: &mut Vec<AppId>, app: &AppId| {
-        list.iter().position(|known| known == app).unwrap_or_else(|| {
-            list.push(app.clone());
+    let place = |list: &mut Vec<AppId>, app: &str| {
+        list.iter().position(|known| known.as_str() == app).unwrap_or_else(|| {
+            list.push(app.parse().unwrap());
             list.len() - 1
         }) as u32
     };
     let mut tallies: BTreeMap<(u32, u32), u64> = BTreeMap::new();
     let mut companies: BTreeMap<(u32, Company<u32>), u64> = BTreeMap::new();
-    for first in firsts {
-        let app = place(&mut commit.apps, &first.app);
+    for one in met {
+        let app = place(&mut commit.apps, &one.app);
         let mut of_route = 0;
-        match &first.name {
-            Named::Route(text) if admitted(first) => {
-                let key = RouteKey { documented: false, text: text.clone() };
+        match (one.is_company, admitted(one)) {
+            (false, true) => {
+                let key = RouteKey { documented: false, text: one.text.clone() };
                 of_route = commit.routes.iter().position(|known| *known == key).unwrap_or(commit.routes.len()) as u32;
                 if of_route as usize == commit.routes.len() {
                     commit.routes.push(key);
                 }
             }
-            Named::Company(name) if admitted(first) => {
-                let known = commit.companies.iter().position(|known| known == name);
+            (true, true) => {
+                let known = commit.companies.iter().position(|known| *known == one.text);
                 let company = known.unwrap_or(commit.companies.len()) as u32;
                 if company as usize == commit.companies.len() {
-                    commit.companies.push(name.clone());
+                    commit.companies.push(one.text.clone());
                 }
                 *companies.entry((app, Company::Named(company))).or_default() += 1;
             }
-            Named::Route(_) => {}
-            Named::Company(_) => *companies.entry((app, Company::Others)).or_default() += 1,
+            (false, false) => {}
+            (true, false) => *companies.entry((app, Company::Others)).or_default() += 1,
         }
         *tallies.entry((app, of_route)).or_default() += 1;
     }
@@ -195,38 +213,26 @@ async fn hold_against_plain_sets(steps: &[Step]) {
     let mut plain: BTreeMap<(String, bool), BTreeSet<String>> = BTreeMap::new();
     let (mut kept, mut under_way) = (small(), None);
     for step in steps {
-        kept.learn(step.firsts.iter(), &store).await.unwrap();
+        let blocks: Vec<Firsts> = step.met.iter().map(|met| firsts(met)).collect();
+        let met = step.met.concat();
+        kept.learn(blocks.iter(), &hashes(), &store).await.unwrap();
         let mut refused = Refused::default();
-        kept.admit(&step.firsts, &mut refused);
+        blocks.iter().for_each(|firsts| kept.admit(firsts, &mut refused));
         let mut admitted = BTreeSet::new();
-        for First { app, name, .. } in &step.firsts {
-            let (is_company, text) = match name {
-                Named::Route(text) => (false, text),
-                Named::Company(text) => (true, text),
-            };
-            let texts = plain.entry((app.to_string(), is_company)).or_default();
-            if texts.contains(text) || texts.len() < BOUNDS[usize::from(is_company)] {
+        for one in &met {
+            let Met { app, is_company, text } = one;
+            let texts = plain.entry((app.clone(), *is_company)).or_default();
+            if texts.contains(text) || texts.len() < BOUNDS[usize::from(*is_company)] {
                 texts.insert(text.clone());
-                admitted.insert((app.to_string(), is_company, text.clone()));
+                admitted.insert(one.clone());
             }
         }
-        let is_admitted = |first: &First| {
-            let (is_company, text) = match &first.name {
-                Named::Route(text) => (false, text),
-                Named::Company(text) => (true, text),
-            };
-            admitted.contains(&(first.app.to_string(), is_company, text.clone()))
-        };
-        let is_refused = |first: &First| {
-            let mut of_first = Refused { hasher: refused.hasher.clone(), ..Refused::default() };
-            of_first.apps = refused.apps.clone();
-            of_first.add(first);
-            of_first.names.iter().all(|name| refused.names.contains(name))
-        };
-        for first in &step.firsts {
-            assert_eq!(!is_refused(first), is_admitted(first), "{first:?} of {steps:?}");
+        let is_admitted = |one: &Met| admitted.contains(one);
+        for one in &met {
+            let is_refused = refused.has(|| firsts(slice::from_ref(one)).list().first().copied());
+            assert_eq!(!is_refused, is_admitted(one), "{one:?} of {steps:?}");
         }
-        if let Some(before) = under_way.replace(commit_of(&step.firsts, is_admitted)) {
+        if let Some(before) = under_way.replace(commit_of(&met, is_admitted)) {
             store.commit_ingest(before).await.unwrap();
         }
         if step.turns_over {

@@ -2,7 +2,8 @@
 //!
 //! What came is gathered in memory, up to a bound, and committed within a second in the way that batches over HTTP are.
 //! Nobody is told that it is: syslog has no acknowledgement. What came but isn't committed when the process is killed is
-//! lost, and so is what the system drops of UDP while nobody reads; the latter is noticed and kept as a loss.
+//! lost, and so is what the system drops of UDP while nobody reads. The latter is noticed and kept as a loss, and so is the
+//! time in which nobody listened: until when somebody did is kept with the counts, and looked at when listening begins anew.
 
 mod address;
 mod committing;
@@ -15,7 +16,7 @@ mod udp;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use model::SourceName;
 use tokio::sync::watch;
@@ -28,6 +29,7 @@ use super::reading::SourceReading;
 use crate::{Error, Steadfast};
 use committing::Committing;
 use gathering::Gathering;
+use refused::Refused;
 use tcp::TcpWay;
 use udp::UdpWay;
 
@@ -71,6 +73,22 @@ impl Listening {
     }
 }
 
+/// Those who send and may not.
+#[derive(Debug, Default)]
+struct Strangers(Refused);
+
+impl Strangers {
+    /// Notes one that was refused.
+    fn one(&mut self, listening: &Listening, from: SocketAddr) {
+        if let Some(number) = self.0.one(Instant::now()) {
+            tracing::warn!(
+                "syslog from {from} is refused: `allow` of source `{}` doesn't have it; {number} so since this was told last",
+                listening.source.name
+            );
+        }
+    }
+}
+
 /// Waits for the end of the listeners.
 async fn ended(ending: &mut watch::Receiver<bool>) {
     // Whoever could say so being gone means the same.
@@ -99,6 +117,7 @@ impl Steadfast {
             }
             ready.push((listening, tcp, udp));
         }
+        self.forget_others(&ready.iter().map(|(listening, ..)| &listening.source.name).collect::<Vec<_>>()).await;
         let mut listeners = SyslogListeners { addresses: Vec::new(), ending, committing: Vec::new() };
         for (listening, tcp, udp) in ready {
             let mut addresses: Vec<SyslogAddress> = tcp.iter().map(TcpWay::address).collect();
@@ -112,6 +131,22 @@ impl Steadfast {
             listeners.committing.push(tokio::spawn(committing.run(readers)));
         }
         Ok(listeners)
+    }
+
+    /// Forgets until when was listened for sources that are not to be listened for any more: should one come back, nobody
+    /// missed it meanwhile.
+    async fn forget_others(&self, wanted: &[&SourceName]) {
+        let forget = async {
+            for listened in self.store.listened().await? {
+                if !wanted.contains(&&listened.source) {
+                    self.store.forget_listened(&listened.source).await?;
+                }
+            }
+            Ok::<_, Error>(())
+        };
+        if let Err(error) = forget.await {
+            tracing::warn!("which sources are listened for no more can't be kept: {error}");
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! What is said of connections that are refused: once a minute, and how many they were, since anybody can make as many as
-//! they like.
+//! What is said of connections and datagrams that are refused: once a minute, and how many they were, since anybody can make as
+//! many as they like.
 
 use std::time::{Duration, Instant};
 

@@ -12,7 +12,7 @@ use traffic::syslog::Stream;
 use super::gathering::Gathering;
 use super::places::{MOST, Place, Places};
 use super::refused::Refused;
-use super::{Listening, SyslogAddress, ended};
+use super::{Listening, Strangers, SyslogAddress, ended};
 
 /// How long a message may take from its first byte to its last.
 const SLOWEST: Duration = Duration::from_secs(30);
@@ -53,7 +53,7 @@ impl TcpWay {
         let places = Arc::new(Places::default());
         let mut ending = listening.ending.clone();
         let mut connections = tokio::task::JoinSet::new();
-        let (mut strangers, mut too_many) = (Refused::default(), Refused::default());
+        let (mut strangers, mut too_many) = (Strangers::default(), Refused::default());
         loop {
             while connections.try_join_next().is_some() {}
             let accepted = tokio::select! {
@@ -61,15 +61,7 @@ impl TcpWay {
                 accepted = self.listener.accept() => accepted,
             };
             match accepted {
-                Ok((_, from)) if !listening.allows(from) => {
-                    if let Some(number) = strangers.one(Instant::now()) {
-                        tracing::warn!(
-                            "syslog from {from} is refused: `allow` of source `{}` doesn't have it; {number} so since \
-                             this was told last",
-                            listening.source.name
-                        );
-                    }
-                }
+                Ok((_, from)) if !listening.allows(from) => strangers.one(&listening, from),
                 Ok((stream, from)) => match places.take(from.ip()) {
                     Some(place) => {
                         connections.spawn(Connection { stream, place, listening: listening.clone() }.read());

@@ -8,7 +8,7 @@ use socket2::SockRef;
 use tokio::net::UdpSocket;
 
 use super::drops::Drops;
-use super::{Listening, SyslogAddress, ended};
+use super::{Listening, Strangers, SyslogAddress, ended};
 
 /// Room for datagrams that is asked of the system; it grants as much as it allows (`net.core.rmem_max`).
 const ROOM: usize = 8 << 20;
@@ -53,7 +53,7 @@ impl UdpWay {
     /// Reads to the end.
     pub(super) async fn read(self, listening: Listening) {
         let mut ending = listening.ending.clone();
-        let mut buffer = vec![0; LONGEST];
+        let (mut buffer, mut strangers) = (vec![0; LONGEST], Strangers::default());
         loop {
             let ready = async {
                 listening.gathering.room().await;
@@ -63,20 +63,20 @@ impl UdpWay {
                 () = ended(&mut ending) => break,
                 ready = ready => ready,
             };
-            if ready.and_then(|()| self.some(&listening, &mut buffer)).is_err() {
+            if ready.and_then(|()| self.some(&listening, &mut strangers, &mut buffer)).is_err() {
                 tokio::time::sleep(PAUSE).await;
             }
         }
         if let Ok(socket) = self.socket.into_std() {
-            last(&socket, &listening, &mut buffer);
+            last(&socket, &listening, &mut strangers, &mut buffer);
         }
     }
 
     /// Reads what is there, until others get their turn.
-    fn some(&self, listening: &Listening, buffer: &mut [u8]) -> io::Result<()> {
+    fn some(&self, listening: &Listening, strangers: &mut Strangers, buffer: &mut [u8]) -> io::Result<()> {
         for _ in 0..RUN {
             match self.socket.try_recv_from(buffer) {
-                Ok((length, from)) => take(listening, from, buffer.get(..length).unwrap_or_default()),
+                Ok((length, from)) => take(listening, strangers, from, buffer.get(..length).unwrap_or_default()),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error),
             }
@@ -89,20 +89,22 @@ impl UdpWay {
 }
 
 /// Takes a datagram.
-fn take(listening: &Listening, from: SocketAddr, datagram: &[u8]) {
-    if !datagram.is_empty() && listening.allows(from) {
+fn take(listening: &Listening, strangers: &mut Strangers, from: SocketAddr, datagram: &[u8]) {
+    if !listening.allows(from) {
+        strangers.one(listening, from);
+    } else if !datagram.is_empty() {
         listening.gathering.add([datagram]);
     }
 }
 
 /// Reads what came before the end, of a socket that doesn't wait. The system is asked itself: the runtime may not know yet
 /// what came just now.
-fn last(socket: &std::net::UdpSocket, listening: &Listening, buffer: &mut [u8]) {
+fn last(socket: &std::net::UdpSocket, listening: &Listening, strangers: &mut Strangers, buffer: &mut [u8]) {
     let mut left = LAST;
     while left > 0 {
         match socket.recv_from(buffer) {
             Ok((length, from)) => {
-                take(listening, from, buffer.get(..length).unwrap_or_default());
+                take(listening, strangers, from, buffer.get(..length).unwrap_or_default());
                 left = left.saturating_sub(length.max(1));
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -230,3 +230,42 @@ async fn followed_files_and_batches_share_the_bound_on_routes() {
     assert_eq!((routes.len(), routes.contains("/:other")), (1001, true));
     check_count(&installation, 1_800).await;
 }
+
+/// Servers with clocks and no more may well write the same lines at the same time.
+#[tokio::test]
+async fn files_of_two_servers_are_two_though_the_same_lines_stand_in_them() {
+    let installation = Installation::new();
+    let logs = ["a/east.log", "a/west.log", "b/east.log"].map(|name| installation.path(name));
+    let source = |name: &str, path: &str| FollowedSource {
+        name: name.parse().unwrap(),
+        paths: vec![installation.path(path)],
+        format: Some(Format::Steadfast),
+        places: FormatOptions::default(),
+        environment: Environment::Production,
+    };
+    for folder in ["a", "b"] {
+        fs::create_dir(installation.path(folder)).unwrap();
+    }
+    let sources = || vec![source("a", "a/*.log*"), source("b", "b/*.log*")];
+    let write = |range: std::ops::Range<usize>| logs.iter().for_each(|log| append(log, lines(range.clone())));
+    write(0..60);
+    let following = Following::start_all(&installation, sources());
+    following.read(180).await;
+    write(60..100);
+    following.read(300).await;
+    for log in &logs {
+        fs::copy(log, log.with_extension("log.1")).unwrap();
+        truncate(log);
+    }
+    write(100..120);
+    following.read(360).await;
+    following.looks(12).await;
+    following.stop().await;
+    write(120..130);
+    let following = Following::start_all(&installation, sources());
+    following.read(30).await;
+    following.looks(3).await;
+    following.read(30).await;
+    check_count(&installation, 390).await;
+    assert_eq!(following.stop().await.losses, 0);
+}

@@ -3,6 +3,9 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use testkit::program::Server;
 
 use super::fed::{Fed, batch};
 use crate::cast::{Call, Told, program};
@@ -61,12 +64,32 @@ fn a_lock_that_is_soon_gone_is_waited_for() {
     let to = server.address();
     std::thread::scope(|scope| {
         let sending = scope.spawn(|| fed.sender.send(to, &[], &batch(1, 10)).unwrap());
-        std::thread::park_timeout(std::time::Duration::from_millis(700));
+        std::thread::park_timeout(Duration::from_millis(700));
         drop(lock);
         assert_eq!(sending.join().unwrap().accepted(), 10);
     });
     drop(server);
     assert_eq!(fed.counted(), 10);
+}
+
+#[test]
+fn a_server_that_begins_beside_a_lock_follows_files_once_it_is_gone() {
+    let fed = Fed::with("[sources.gateway]\npaths = [\"logs/*.log\"]\nformat = \"steadfast\"\n");
+    std::fs::create_dir_all(fed.program.directory().join("logs")).unwrap();
+    fed.program.write("logs/access.log", Call::default().lines(10));
+    let lock = Lock::on(&fed.program.data());
+    let mut server = fed.serve();
+    let until = |what: &str, holds: &mut dyn FnMut(&str) -> bool, server: &mut Server| {
+        let started = Instant::now();
+        while !holds(&server.running().output()) {
+            assert!(started.elapsed() < Duration::from_secs(60), "{what}: {}", server.running().output());
+            std::thread::park_timeout(Duration::from_millis(50));
+        }
+    };
+    until("it is told", &mut |output| output.contains("not followed, which is tried again"), &mut server);
+    drop(lock);
+    until("it is counted", &mut |_| fed.counted() == 10, &mut server);
+    assert!(server.running().output().contains("are followed now"), "{}", server.running().output());
 }
 
 #[test]

@@ -161,6 +161,7 @@ async fn sums_beyond_what_can_be_counted_are_damage() {
         }
         for outcome in [
             store.tallies(&app, Environment::Production, days).await.map(drop),
+            store.tallies_of_days(&[(app.clone(), Environment::Production, days.start)]).await.map(drop),
             store.company_tallies(&app, Environment::Production, days).await.map(drop),
             store.companies(&app, Environment::Production, days).await.map(drop),
             store.calls_by_app(ALWAYS).await.map(drop),

@@ -84,6 +84,18 @@ fn no_statement_reads_all_counts() {
     }
 }
 
+/// There are millions of batches; who sent them is asked by everybody who looks at a page.
+#[test]
+fn who_sent_batches_is_known_without_reading_them() {
+    let (_directory, path) = place();
+    let connection = open::writer(&path).unwrap();
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql::BATCH_SENDERS)).unwrap();
+    let plan = statement.query_map((), |row| row.get::<_, String>(3)).unwrap();
+    for detail in plan.map(Result::unwrap) {
+        assert!(!detail.contains("batch_seen"), "{detail}");
+    }
+}
+
 /// Of an app's pages alone those are read that may hold its keys.
 #[test]
 fn pages_are_found_by_their_first_keys() {

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::super::open;
 use super::{SqliteStore, place};
-use crate::{Registry, Store};
+use crate::{Platform, Registry, Sources, Store};
 
 /// What the first version may have written.
 const FIRST: &str = "
@@ -95,4 +95,34 @@ async fn a_database_of_the_first_schema_keeps_its_data() {
     assert_eq!(rows, before);
     let broken: i64 = after.query_row("SELECT count(*) FROM pragma_foreign_key_check", (), |row| row.get(0)).unwrap();
     assert_eq!(broken, 0);
+}
+
+/// What the eighth version may have written of batches and losses.
+const EIGHTH: &str = "
+    INSERT INTO batch_seen VALUES (1, 'one', NULL, zeroblob(32), 10, 3), (2, 'two', 'k', zeroblob(32), 20, 5),
+        (3, 'one', 'k', zeroblob(32), 30, 4);
+    INSERT INTO source VALUES (1, 'gate', 'syslog', NULL, NULL, 40, 0);
+    INSERT INTO source_loss VALUES (7, 1, 100, 200, 'dropped', 'a', 250), (9, 1, 150, 300, 'dropped', 'b', 350),
+        (8, 1, 100, 200, 'corrupt', '', 250);
+";
+
+#[tokio::test]
+async fn batches_and_losses_of_before_are_kept() {
+    let (_directory, path) = place();
+    let eighth = open::writer_with(&path, &open::MIGRATIONS[..8]).unwrap();
+    eighth.execute_batch(EIGHTH).unwrap();
+    drop(eighth);
+
+    let store = SqliteStore::open(&path).unwrap();
+    let senders = store.batch_senders().await.unwrap();
+    let told: Vec<_> = senders.iter().map(|it| (it.sender.as_str(), it.last_at.0, it.batches, it.accepted)).collect();
+    assert_eq!(told, [("one", 30, 2, 7), ("two", 20, 1, 5)]);
+    let losses = store.losses().await.unwrap();
+    let spans = |losses: &[crate::Loss]| losses.iter().map(|it| (it.from.0, it.until.0)).collect::<Vec<_>>();
+    assert_eq!(spans(&losses), [(100, 200), (100, 200), (150, 300)]);
+    // Those that overlap become one with the next.
+    assert!(store.add_loss(&crate::Loss { detail: "c".to_owned(), ..losses[0].clone() }).await.unwrap());
+    let losses = store.losses().await.unwrap();
+    assert_eq!(spans(&losses), [(100, 200), (100, 300)]);
+    assert_eq!(losses[1].detail, "a; b; c");
 }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::super::server::Server;
@@ -33,11 +34,17 @@ impl Watch {
         Ok(Self { log, path, samples: Vec::new(), lines: 0, troubles: Vec::new() })
     }
 
-    /// Watches for a while.
+    /// Watches for a while, or until a part of the load stops, which it does only where it fails.
     #[expect(clippy::disallowed_methods, reason = "a sample at a time")]
-    pub(super) fn watch(&mut self, server: &Server, began: Instant, length: Duration) -> Result<(), Failure> {
+    pub(super) fn watch(
+        &mut self,
+        server: &Server,
+        began: Instant,
+        length: Duration,
+        stop: &AtomicBool,
+    ) -> Result<(), Failure> {
         let mut told = 0;
-        while began.elapsed() < length {
+        while began.elapsed() < length && !stop.load(Ordering::Relaxed) {
             std::thread::sleep(EVERY.min(length.saturating_sub(began.elapsed())));
             let resident = server.memory("VmRSS")? as f64;
             self.samples.push((began.elapsed().as_secs_f64(), resident));

@@ -1,0 +1,1 @@
+SELECT count(*) FROM source_loss WHERE source = ?1

@@ -1,0 +1,1 @@
+SELECT id, begins, ends, detail, at, reason FROM source_loss WHERE id = ?1

@@ -1,0 +1,1 @@
+DELETE FROM source_loss WHERE id = ?1
