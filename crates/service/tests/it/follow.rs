@@ -16,6 +16,7 @@ use crate::installation::{Installation, line};
 use crate::meddler::Meddler;
 
 mod losses;
+mod numbers;
 mod rotations;
 mod sequences;
 mod surroundings;
@@ -60,13 +61,7 @@ impl Following {
     }
 
     fn start_as(installation: &Installation, patterns: &[&str], format: Option<Format>) -> Self {
-        let source = FollowedSource {
-            name: SourceName::files(),
-            paths: patterns.iter().map(|pattern| installation.path(pattern)).collect(),
-            format,
-            places: FormatOptions::default(),
-            environment: Environment::Production,
-        };
+        let source = source(installation, SourceName::files(), patterns, format);
         Self::start_all(installation, vec![source])
     }
 
@@ -115,6 +110,16 @@ impl Following {
     async fn stop(mut self) -> FollowTotals {
         drop(self.stop.take());
         self.task.await.unwrap()
+    }
+}
+
+fn source(installation: &Installation, name: SourceName, patterns: &[&str], format: Option<Format>) -> FollowedSource {
+    FollowedSource {
+        name,
+        paths: patterns.iter().map(|pattern| installation.path(pattern)).collect(),
+        format,
+        places: FormatOptions::default(),
+        environment: Environment::Production,
     }
 }
 

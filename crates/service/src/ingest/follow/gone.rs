@@ -60,13 +60,16 @@ impl Follower {
         self.commit()?;
         let Some(tracked) = self.files.get_mut(&id) else { return Ok(()) };
         let State::Plain(place) = &mut tracked.state else { return Ok(()) };
-        let fresh = Place { live: place.live, format: place.format, ..Place::start() };
+        let (path, source, since) = (tracked.path.clone(), tracked.source, tracked.read_at);
+        // Its number may be that of another source's file now.
+        tracked.source = self.paths.get(&path).copied().unwrap_or(source);
+        let format = place.format.filter(|_| tracked.source == source);
+        let fresh = Place { live: place.live, format, ..Place::start() };
         let old = std::mem::replace(place, fresh);
         tracked.done = None;
         let known_size = tracked.largest;
         tracked.largest = 0;
         self.evident.remove(&id);
-        let (path, source, since) = (tracked.path.clone(), tracked.source, tracked.read_at);
         self.watcher.note(&format!("`{}` was emptied and is read from its start", path.display()));
         if let Some(saved) = &old.saved {
             self.rows.remove(&saved.id);

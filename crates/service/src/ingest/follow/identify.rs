@@ -35,6 +35,7 @@ impl Follower {
     /// Finds out about files that are new, and reads them.
     pub(super) fn identify_new(&mut self, now: Instant) -> Result<bool, Error> {
         self.free_copies(now);
+        self.free_packed(now);
         let mut more = false;
         let is_new = |tracked: &Tracked| {
             matches!(tracked.state, State::New { .. }) && tracked.look.size > 0 && tracked.is_due(now)
@@ -45,6 +46,10 @@ impl Follower {
                 return Ok(true);
             }
             let Some(mut tracked) = self.files.remove(&id) else { continue };
+            if let Some(source) = self.paths.get(&tracked.path) {
+                // Where the number of a file that is gone is another's now, it may be another source's too.
+                tracked.source = *source;
+            }
             let kind = self.kind_of(id, &mut tracked);
             let (read, is_plain) = match kind {
                 Ok(None) => (Ok(Piece::All), false),
@@ -253,6 +258,17 @@ impl Follower {
                 }
             }
             self.files.insert(id, tracked);
+        }
+    }
+
+    /// Meets packed files anew that were written to: nobody holds them open, so that each may be another file by now that
+    /// was given its number, and may not be packed.
+    fn free_packed(&mut self, now: Instant) {
+        for tracked in self.files.values_mut().filter(|tracked| tracked.named && tracked.is_due(now)) {
+            if matches!(&tracked.state, State::Packed(packed) if packed.has_changed(&tracked.look)) {
+                tracked.state = State::New { after: None };
+                tracked.done = None;
+            }
         }
     }
 }

@@ -120,6 +120,11 @@ impl Packed {
         Some(broken)
     }
 
+    /// Whether it looked otherwise when it came to where it is, and is not being unpacked.
+    pub(super) fn has_changed(&self, look: &Look) -> bool {
+        !self.is_busy() && look.differs(&self.look)
+    }
+
     /// Whether it is being unpacked.
     pub(super) fn is_busy(&self) -> bool {
         matches!(self.stage, Stage::Located(_) | Stage::Read(_))
@@ -155,11 +160,7 @@ impl Follower {
     fn step(&mut self, id: FileId, tracked: &mut Tracked, may_start: bool, now: Instant) -> Result<Piece, Trouble> {
         let look = tracked.look;
         let State::Packed(packed) = &mut tracked.state else { return Ok(Piece::All) };
-        let changed = look.differs(&packed.look);
         match &mut packed.stage {
-            Stage::Waits | Stage::Done | Stage::Elsewhere(_) | Stage::Stuck if changed => {
-                *packed = Packed::new(look, now);
-            }
             Stage::Elsewhere(row) if self.rows.get(row).is_none_or(|of| *of == id) => *packed = Packed::new(look, now),
             Stage::Waits if may_start && tracked.named && now.duration_since(packed.since) >= QUIET => {
                 let store = std::sync::Arc::clone(&self.steadfast.store);
