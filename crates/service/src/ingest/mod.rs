@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 
 use model::{Catalog, Environment, SourceName, SourceWay, UnixMillis};
 use store::{IngestCommit, SourcePosition, StoreError};
-use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, Tallied, TimeBounds, WorkerTally};
+use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, RejectReason, Tallied, TimeBounds, WorkerTally};
 
 pub use batch::{Batch, BatchOutcome, BatchReject, BatchShape, Batches};
 pub use follow::{FOLLOWED_OPEN, FollowTotals, FollowedSource, Watcher, matching_files};
@@ -321,6 +321,7 @@ impl<'a> Reading<'a> {
             let Round { mut engine, outcomes, ended } = reading.await.map_err(|_| Error::Interrupted)?;
             self.outcome.lines += outcomes.iter().map(|outcome| outcome.lines).sum::<u64>();
             self.outcome.counted += outcomes.iter().map(|outcome| outcome.counted).sum::<u64>();
+            outcomes.iter().for_each(|outcome| self.outcome.rejected.merge(&outcome.reject_counts));
             progress.advance(self.packed.load(Ordering::Relaxed), self.outcome.lines);
             let full = self.kept.is_full() || engine.is_full();
             let keys = engine.len();
@@ -362,10 +363,11 @@ impl<'a> Reading<'a> {
     }
 
     /// Whether nothing of a new file could be used so far, which is most likely read in a wrong format. Then it is
-    /// not marked as read, so that it can be read in the right one.
+    /// not marked as read, so that it can be read in the right one. (Lines that are only too old are read rightly.)
     fn hopeless(&self) -> bool {
         let new_file = matches!(self.input, Input::File(_)) && self.position.is_none();
-        new_file && self.outcome.counted == 0 && self.outcome.lines >= HOPELESS
+        let usable = self.outcome.counted + self.outcome.rejected.get(RejectReason::TooOld);
+        new_file && usable == 0 && self.outcome.lines >= HOPELESS
     }
 
     /// Waits for a commit under way.
@@ -418,7 +420,6 @@ impl<'a> Reading<'a> {
                 });
             }
         }
-        self.outcome.rejected.merge(&block.reject_counts);
         self.line += block.lines;
     }
 

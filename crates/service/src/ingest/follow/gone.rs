@@ -181,8 +181,7 @@ impl Follower {
             if replaced && !tracked.has_news() && quiet >= QUIET {
                 self.finish(id)?;
                 if quiet >= LINGER {
-                    self.commit()?;
-                    self.forget(id);
+                    self.give_up(id, "rotated away")?;
                 }
             }
         }

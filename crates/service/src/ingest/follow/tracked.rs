@@ -42,6 +42,8 @@ pub(super) struct Tracked {
     pub(super) largest: u64,
     /// What was told of it that is wrong, and when to try again.
     pub(super) trouble: Option<(String, Instant)>,
+    /// How it looked when none of its lines could be used, whenever that is tried.
+    pub(super) hopeless: Option<Look>,
 }
 
 /// How far a file is known.
@@ -144,6 +146,7 @@ impl Tracked {
             read_at: at,
             largest: look.size,
             trouble: None,
+            hopeless: None,
         }
     }
 

@@ -93,9 +93,13 @@ async fn a_packed_file_that_can_not_be_unpacked_is_counted_as_far_as_it_goes() {
     following.until("what can be is counted", |it| it.totals().counted > 0).await;
     let half = following.totals().counted;
     assert!(half > 0 && half < 20_000);
+    following.looks(12).await;
+    let is_again = |text: &String| text.contains("is read again");
+    assert!(!following.told().iter().any(is_again), "{:?}", following.told());
     // Somebody was only slow in packing it.
     fs::write(&packed, &bytes).unwrap();
     following.read(20_000).await;
+    assert!(following.told().iter().any(is_again), "{:?}", following.told());
     check_count(&installation, 20_000).await;
     assert_eq!(following.stop().await.losses, 0);
 }

@@ -102,6 +102,74 @@ async fn a_file_in_another_format_is_told_of_and_not_marked_as_read() {
     following.read(10).await;
 }
 
+/// As long as a file is as it was when none of its lines could be used, it is of no use to read it again.
+#[tokio::test]
+async fn a_file_in_another_format_is_not_read_again_before_it_changes() {
+    let installation = Installation::new();
+    let good = lines(0..10);
+    let mut bad = "garbage\n".repeat(good.len() / 8).into_bytes();
+    bad.resize(good.len(), b'\n');
+    let log = installation.write("access.log", &bad);
+    let modified = fs::metadata(&log).unwrap().modified().unwrap();
+    let following = Following::start(&installation, &["access.log"]);
+    following.until("it is told", |it| it.told().iter().any(|text| text.contains("no line can be used"))).await;
+    // Behind its back: what it would find if it read it again.
+    let file = OpenOptions::new().write(true).open(&log).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&file, good.as_bytes(), 0).unwrap();
+    file.set_modified(modified).unwrap();
+    following.looks(12).await;
+    assert_eq!((following.told().len(), following.totals().lines), (1, 0), "{:?}", following.told());
+    append(&log, lines(10..15));
+    following.read(15).await;
+    check_count(&installation, 15).await;
+}
+
+#[tokio::test]
+async fn a_file_that_takes_long_to_be_found_useless_is_not_tried_again_every_second() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", "garbage\n".repeat(4 << 20));
+    let following = Following::start(&installation, &["access.log"]);
+    following.until("it is told", |it| it.told().iter().any(|text| text.contains("no line can be used"))).await;
+    fs::write(&log, lines(0..10)).unwrap();
+    following.looks(10).await;
+    assert_eq!((following.told().len(), following.totals().lines), (1, 0), "{:?}", following.told());
+}
+
+#[tokio::test]
+async fn lines_that_are_all_too_old_are_in_the_right_format() {
+    let installation = Installation::new();
+    let old = lines(0..30).replace("2026-11-19", "2020-11-19");
+    installation.write("access.log", &old);
+    let following = Following::start(&installation, &["access.log"]);
+    following.read(30).await;
+    assert_eq!((following.totals().rejected, following.told().len()), (30, 0), "{:?}", following.told());
+    assert_eq!(installation.steadfast.store.positions().await.unwrap().len(), 1);
+    following.stop().await;
+}
+
+/// Of a file that ends without ever having had a line end, all is known that ever will be.
+#[tokio::test]
+async fn an_only_line_without_line_end_is_counted_once_no_more_can_come() {
+    let installation = Installation::new();
+    let text = |n: usize| lines(n..n + 1).trim_end().to_owned();
+    let log = installation.write("access.log", text(0));
+    let rotated = installation.path("access.log.2");
+    gzip(&installation.write("access.log.1", text(1)));
+    installation.write("access.log.3", "\n");
+    gzip(&installation.path("access.log.3"));
+    let following = Following::start_as(&installation, &["access.log*"], None);
+    following.read(2).await;
+    assert_eq!((following.totals().counted, following.totals().rejected), (1, 1));
+    following.looks(3).await;
+    following.read(2).await;
+    fs::rename(&log, &rotated).unwrap();
+    append(&log, lines(2..5));
+    following.read(6).await;
+    assert_eq!((following.totals().counted, following.totals().rejected), (5, 1));
+    check_count(&installation, 5).await;
+    assert_eq!(following.stop().await.losses, 0);
+}
+
 #[tokio::test]
 async fn it_goes_on_where_it_was_left() {
     let installation = Installation::new();
