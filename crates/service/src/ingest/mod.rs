@@ -63,7 +63,7 @@ const SNIFFED: usize = 256 << 10;
 /// How many lines have to be unusable, and all of them, for a file to be taken for one of another format.
 const HOPELESS: u64 = 20;
 
-/// Rejected lines that are kept as evidence in one commit.
+/// Rejected lines that are kept as evidence in one commit, and of one round.
 const EVIDENCE: usize = 10_000;
 
 /// Rejected lines that are kept as evidence of one block.
@@ -212,7 +212,7 @@ fn guess(input: &Input, source: &mut source::Source) -> Result<Option<(Format, S
         }
         Input::Pipe(_) | Input::Stdin => {
             let mut buffer = vec![0; 1 << 16];
-            while !first.contains(&b'\n') && first.len() < SNIFFED {
+            while !first.trim_ascii_start().contains(&b'\n') && first.len() < SNIFFED {
                 match source.stream.read(&mut buffer) {
                     Ok(0) => break,
                     Ok(n) => first.extend_from_slice(&buffer[..n]),
@@ -521,6 +521,8 @@ struct Round {
 fn position(input: &Input, blocks: &Blocks, lines: u64, at: UnixMillis) -> Option<SourcePosition> {
     let Input::File(path) = input else { return None };
     let marks = blocks.marks();
+    // It is compared with paths of runs in other directories.
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
     (blocks.offset() > 0).then(|| SourcePosition {
         id: 0,
         path: path.display().to_string(),
@@ -554,4 +556,25 @@ async fn save(steadfast: Steadfast, commit: IngestCommit) -> Result<Option<Sourc
         },
         (error, _) => error.into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `(echo; sleep 1; cat access.log) | steadfast ingest -` sends it.
+    #[test]
+    fn the_format_is_not_told_from_a_blank_line_that_comes_first() {
+        let line = "192.0.2.1 - acme [19/Nov/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"-\"\n";
+        let mut source = source::Source {
+            stream: Box::new(Cursor::new("\n").chain(Cursor::new(" \r\n")).chain(Cursor::new(line))),
+            packing: source::Packing::Plain,
+            progress: Arc::default(),
+        };
+        let (format, _) = guess(&Input::Stdin, &mut source).unwrap().unwrap();
+        assert_eq!(format, Format::Combined);
+        let mut all = String::new();
+        source.stream.read_to_string(&mut all).unwrap();
+        assert_eq!(all, format!("\n \r\n{line}"));
+    }
 }
