@@ -150,6 +150,14 @@ fn gzip_beside(path: &Path) -> PathBuf {
     packed
 }
 
+/// A file that has bytes and that nobody may read, not even the superuser.
+fn unreadable() -> &'static Path {
+    let path = Path::new("/sys/bus/platform/drivers_probe");
+    assert!(fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0), "{path:?}");
+    assert!(fs::File::open(path).is_err(), "{path:?} can be read");
+    path
+}
+
 async fn losses(installation: &Installation) -> Vec<store::Loss> {
     installation.steadfast.store.losses().await.unwrap()
 }

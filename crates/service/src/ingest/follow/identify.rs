@@ -52,7 +52,12 @@ impl Follower {
             }
             let kind = self.kind_of(id, &mut tracked);
             let (read, is_plain) = match kind {
-                Ok(None) => (Ok(Piece::All), false),
+                // That tells nothing of what was known of it.
+                Ok(None) => {
+                    self.files.insert(id, tracked);
+                    self.note_open(id)?;
+                    continue;
+                }
                 Ok(Some(Kind::At(place))) => {
                     if let Some(saved) = &place.saved {
                         self.rows.insert(saved.id, id);
@@ -79,6 +84,10 @@ impl Follower {
                 }
                 Err(trouble) => (Err(trouble), false),
             };
+            tracked.is_older = matches!(read, Err(Trouble::Content(_)));
+            if tracked.is_older {
+                tracked.handle = None;
+            }
             let judged = self.judge(&mut tracked, read);
             self.files.insert(id, tracked);
             self.note_open(id)?;

@@ -44,6 +44,8 @@ pub(super) struct Tracked {
     pub(super) trouble: Option<(String, Instant)>,
     /// How it looked when none of its lines could be used, whenever that is tried.
     pub(super) hopeless: Option<Look>,
+    /// Whether it is an older or unfinished copy of what was read.
+    pub(super) is_older: bool,
 }
 
 /// How far a file is known.
@@ -147,6 +149,7 @@ impl Tracked {
             largest: look.size,
             trouble: None,
             hopeless: None,
+            is_older: false,
         }
     }
 

@@ -1,7 +1,5 @@
 //! Names, links, rights, formats and restarts: what files are followed in.
 
-use std::os::unix::fs::PermissionsExt;
-
 use super::*;
 
 #[tokio::test]
@@ -58,17 +56,33 @@ async fn a_link_that_leads_to_another_file_now_is_followed_there() {
 #[tokio::test]
 async fn a_file_that_may_not_be_read_is_told_of_once_and_read_when_it_may() {
     let installation = Installation::new();
-    let log = installation.write("access.log", lines(0..10));
-    fs::set_permissions(&log, fs::Permissions::from_mode(0o000)).unwrap();
-    if fs::File::open(&log).is_ok() {
-        // To the superuser everything is readable.
-        return;
-    }
+    let log = installation.path("access.log");
+    std::os::unix::fs::symlink(unreadable(), &log).unwrap();
     let following = Following::start(&installation, &["access.log"]);
     following.until("it is told", |it| it.told().iter().any(|text| text.contains("can't be read"))).await;
     following.looks(12).await;
     assert_eq!(following.told().len(), 1, "{:?}", following.told());
-    fs::set_permissions(&log, fs::Permissions::from_mode(0o600)).unwrap();
+    let readable = installation.write("readable", lines(0..10));
+    fs::rename(readable, &log).unwrap();
+    following.read(10).await;
+}
+
+#[tokio::test]
+async fn a_path_that_can_not_be_looked_at_is_told_of_whenever_that_begins() {
+    let installation = Installation::new();
+    let log = installation.path("access.log");
+    let told = |it: &Following| it.told().iter().filter(|text| text.contains("can't be looked at")).count();
+    let following = Following::start(&installation, &["access.log"]);
+    for time in 1..4 {
+        // It leads to itself.
+        std::os::unix::fs::symlink(&log, &log).unwrap();
+        following.until("it is told", |it| told(it) == time).await;
+        following.looks(4).await;
+        assert_eq!(told(&following), time);
+        fs::remove_file(&log).unwrap();
+        following.looks(2).await;
+    }
+    append(&log, lines(0..10));
     following.read(10).await;
 }
 
