@@ -21,7 +21,7 @@ pub use sniff::{Sniffed, sniff};
 /// | `nginx-json` | `app`, `app_id`, `client_id`, `consumer`, `http_x_app_id`, `http_x_client_id`, `remote_user`, `user` |
 /// | `envoy-json` | `app`, `app_id`, `client_id`, `x-app-id`, `x_app_id`, `x-client-id`, `x_client_id`, `consumer`, `user` |
 /// | `kong` | `consumer.custom_id`, `consumer.username`, `consumer.id`, `authenticated_entity.consumer_id` |
-/// | `caddy` | `user_id`, the headers `X-App-Id`, `X-Client-Id` |
+/// | `caddy` | `app`, `user_id`, the headers `X-App-Id`, `X-Client-Id` |
 /// | `traefik` | `request_X-App-Id`, `request_X-Client-Id`, `ClientUsername` |
 /// | `haproxy-json` | `app`, `app_id`, `client_id`, `x_app_id`, `x_client_id`, `user` |
 /// | `aws-apigateway` | `app`, `appId`, `app_id`, `clientId`, `client_id`, `apiKeyId`, `identity.apiKeyId`, `principalId`, `authorizer.principalId`, `user`, `caller` |

@@ -47,6 +47,8 @@ struct Within {
     escaped: bool,
     /// Whether anything but white space has come since the bracket.
     begun: bool,
+    /// Right after a comma between elements.
+    after_comma: bool,
 }
 
 impl Default for Unfold {
@@ -119,7 +121,13 @@ impl Unfold {
             let in_mark = (1..MARK.len()).contains(&self.leading.len()) && MARK.starts_with(&self.leading);
             if *byte == b'[' && !in_mark {
                 self.leading = Vec::new();
-                self.state = State::Array(Within { depth: 1, in_string: false, escaped: false, begun: false });
+                self.state = State::Array(Within {
+                    depth: 1,
+                    in_string: false,
+                    escaped: false,
+                    begun: false,
+                    after_comma: false,
+                });
                 return Ok(&bytes[at + 1..]);
             }
             if !of_mark && (in_mark || !is_space(*byte)) {
@@ -156,6 +164,10 @@ impl Within {
                 b']' | b'}' => {
                     self.depth -= 1;
                     if self.depth == 0 {
+                        if self.after_comma {
+                            // An element is missing, which a line has to say.
+                            lines.push(b'\n');
+                        }
                         return Some(&bytes[at + 1..]);
                     }
                     *byte
@@ -164,6 +176,7 @@ impl Within {
                 byte => byte,
             };
             self.begun = true;
+            self.after_comma = byte == b'\n';
             lines.push(byte);
         }
         None
@@ -208,7 +221,8 @@ mod tests {
 
     fn lines(text: &str) -> Result<Vec<String>, Malformed> {
         let text = String::from_utf8(unfold([text.as_bytes()])?).unwrap_or_default();
-        Ok(if text.is_empty() { Vec::new() } else { text.split('\n').map(|line| line.trim().to_owned()).collect() })
+        // As they are read: what follows the last line end is no line if it is nothing.
+        Ok(text.split_terminator('\n').map(|line| line.trim().to_owned()).collect())
     }
 
     fn check(text: &str, expected: &[&str]) {
@@ -230,6 +244,8 @@ mod tests {
     fn a_fault_within_the_array_is_one_of_a_line() {
         check("[1,,2]", &["1", "", "2"]);
         check("[1,]", &["1", ""]);
+        check("[1, ]", &["1", ""]);
+        check("[,]", &["", ""]);
         check("[{} {}]", &["{} {}"]);
         check("[\"a\nb\",2]", &["\"a\rb\"", "2"]);
         check("[\"a\\\nb\",2]", &["\"a\\\rb\"", "2"]);

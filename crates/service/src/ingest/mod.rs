@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 
 use model::{Catalog, Environment, SourceName, SourceWay, UnixMillis};
 use store::{IngestCommit, SourcePosition, StoreError};
-use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, Tallied, TimeBounds, WorkerTally};
+use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, RejectReason, Tallied, TimeBounds, WorkerTally};
 
 pub use batch::{Batch, BatchOutcome, BatchReject, BatchShape, Batches};
 pub use follow::{FOLLOWED_OPEN, FollowTotals, FollowedSource, Watcher, matching_files};
@@ -63,7 +63,7 @@ const SNIFFED: usize = 256 << 10;
 /// How many lines have to be unusable, and all of them, for a file to be taken for one of another format.
 const HOPELESS: u64 = 20;
 
-/// Rejected lines that are kept as evidence in one commit.
+/// Rejected lines that are kept as evidence in one commit, and of one round.
 const EVIDENCE: usize = 10_000;
 
 /// Rejected lines that are kept as evidence of one block.
@@ -213,7 +213,7 @@ fn guess(input: &Input, source: &mut source::Source) -> Result<Option<(Format, S
         }
         Input::Pipe(_) | Input::Stdin => {
             let mut buffer = vec![0; 1 << 16];
-            while !first.contains(&b'\n') && first.len() < SNIFFED {
+            while !first.trim_ascii_start().contains(&b'\n') && first.len() < SNIFFED {
                 match source.stream.read(&mut buffer) {
                     Ok(0) => break,
                     Ok(n) => first.extend_from_slice(&buffer[..n]),
@@ -322,6 +322,7 @@ impl<'a> Reading<'a> {
             let Round { mut engine, outcomes, ended } = reading.await.map_err(|_| Error::Interrupted)?;
             self.outcome.lines += outcomes.iter().map(|outcome| outcome.lines).sum::<u64>();
             self.outcome.counted += outcomes.iter().map(|outcome| outcome.counted).sum::<u64>();
+            outcomes.iter().for_each(|outcome| self.outcome.rejected.merge(&outcome.reject_counts));
             progress.advance(self.packed.load(Ordering::Relaxed), self.outcome.lines);
             let full = self.kept.is_full() || engine.is_full();
             let keys = engine.len();
@@ -363,10 +364,11 @@ impl<'a> Reading<'a> {
     }
 
     /// Whether nothing of a new file could be used so far, which is most likely read in a wrong format. Then it is
-    /// not marked as read, so that it can be read in the right one.
+    /// not marked as read, so that it can be read in the right one. (Lines that are only too old are read rightly.)
     fn hopeless(&self) -> bool {
         let new_file = matches!(self.input, Input::File(_)) && self.position.is_none();
-        new_file && self.outcome.counted == 0 && self.outcome.lines >= HOPELESS
+        let usable = self.outcome.counted + self.outcome.rejected.get(RejectReason::TooOld);
+        new_file && usable == 0 && self.outcome.lines >= HOPELESS
     }
 
     /// Waits for a commit under way.
@@ -419,7 +421,6 @@ impl<'a> Reading<'a> {
                 });
             }
         }
-        self.outcome.rejected.merge(&block.reject_counts);
         self.line += block.lines;
     }
 
@@ -521,6 +522,8 @@ struct Round {
 fn position(input: &Input, blocks: &Blocks, lines: u64, at: UnixMillis) -> Option<SourcePosition> {
     let Input::File(path) = input else { return None };
     let marks = blocks.marks();
+    // It is compared with paths of runs in other directories.
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
     (blocks.offset() > 0).then(|| SourcePosition {
         id: 0,
         path: path.display().to_string(),
@@ -554,4 +557,25 @@ async fn save(steadfast: Steadfast, commit: IngestCommit) -> Result<Option<Sourc
         },
         (error, _) => error.into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `(echo; sleep 1; cat access.log) | steadfast ingest -` sends it.
+    #[test]
+    fn the_format_is_not_told_from_a_blank_line_that_comes_first() {
+        let line = "192.0.2.1 - acme [19/Nov/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"-\"\n";
+        let mut source = source::Source {
+            stream: Box::new(Cursor::new("\n").chain(Cursor::new(" \r\n")).chain(Cursor::new(line))),
+            packing: source::Packing::Plain,
+            progress: Arc::default(),
+        };
+        let (format, _) = guess(&Input::Stdin, &mut source).unwrap().unwrap();
+        assert_eq!(format, Format::Combined);
+        let mut all = String::new();
+        source.stream.read_to_string(&mut all).unwrap();
+        assert_eq!(all, format!("\n \r\n{line}"));
+    }
 }

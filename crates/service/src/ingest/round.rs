@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use model::{Environment, PlatformZone};
 use traffic::{BlockContext, BlockOutcome, Decoder, TextHasher, TimeBounds, WorkerTally};
 
-use super::KEYS;
 use super::blocks::{Block, Blocks};
 use super::routes::CatalogMatcher;
+use super::{EVIDENCE, KEYS};
 
 /// How many blocks make a round at most: little enough to hold what is kept of each in memory.
 const BLOCKS: u64 = 256;
@@ -37,7 +37,7 @@ pub(super) struct Job {
     /// The same for all that is read in this process.
     pub(super) hashes: TextHasher,
     pub(super) environment: Environment,
-    /// How many rejected lines of a block are kept with their text.
+    /// How many rejected lines of a block are kept with their text, at most.
     pub(super) kept_rejects: usize,
 }
 
@@ -75,6 +75,7 @@ impl Engine {
     pub(super) fn round(&mut self, job: &Job, bounds: TimeBounds) -> Vec<BlockOutcome> {
         let started = Instant::now();
         let (keys, new) = (AtomicUsize::new(self.len()), AtomicUsize::new(0));
+        let rejects = AtomicUsize::new(0);
         let shared = Mutex::new((&mut self.blocks, BLOCKS));
         let next = |block: &mut Block| {
             let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,7 +94,9 @@ impl Engine {
             let mut outcomes = Vec::new();
             while let Some(sequence) = next(&mut worker.block) {
                 let (before, texts) = (worker.tally.len(), worker.tally.text_bytes());
-                let outcome = tally(&mut worker.tally, worker.block.bytes(), sequence, job, bounds);
+                let room = EVIDENCE.saturating_sub(rejects.load(Ordering::Relaxed)).min(job.kept_rejects);
+                let outcome = tally(&mut worker.tally, worker.block.bytes(), sequence, job, bounds, room);
+                rejects.fetch_add(outcome.rejects.len(), Ordering::Relaxed);
                 keys.fetch_add(worker.tally.len().saturating_sub(before), Ordering::Relaxed);
                 let texts = worker.tally.text_bytes().saturating_sub(texts);
                 new.fetch_add(outcome.firsts.list().len() * FIRST + texts, Ordering::Relaxed);
@@ -125,7 +128,7 @@ impl Engine {
             return None;
         }
         let worker = self.workers.first_mut()?;
-        let outcome = tally(&mut worker.tally, line, u64::MAX, job, bounds);
+        let outcome = tally(&mut worker.tally, line, u64::MAX, job, bounds, job.kept_rejects);
         if outcome.counted == 0 && end != LastLine::IsFinal {
             return None;
         }
@@ -149,14 +152,21 @@ impl Engine {
     }
 }
 
-fn tally(tally: &mut WorkerTally, bytes: &[u8], sequence: u64, job: &Job, bounds: TimeBounds) -> BlockOutcome {
+fn tally(
+    tally: &mut WorkerTally,
+    bytes: &[u8],
+    sequence: u64,
+    job: &Job,
+    bounds: TimeBounds,
+    kept_rejects: usize,
+) -> BlockOutcome {
     let context = BlockContext {
         decoder: &job.decoder,
         matcher: job.matcher.as_ref(),
         bounds,
         default_environment: job.environment,
         allowed: None,
-        kept_rejects: job.kept_rejects,
+        kept_rejects,
     };
     tally.tally_block(bytes, sequence, &context)
 }
@@ -196,5 +206,29 @@ mod tests {
         // What is new in the next round is not what is held since the one before.
         assert!(engine.round(&job, bounds).iter().map(|outcome| outcome.counted).sum::<u64>() >= counted);
         assert!(engine.blocks.end().is_none());
+    }
+
+    #[test]
+    fn of_lines_that_can_not_be_used_a_round_keeps_only_so_many() {
+        let job = Job {
+            decoder: Decoder::steadfast(),
+            matcher: Arc::new(CatalogMatcher::new(Arc::default())),
+            import: None,
+            zone: PlatformZone::utc(),
+            hashes: TextHasher::new(1),
+            environment: Environment::Production,
+            kept_rejects: super::super::BLOCK_EVIDENCE,
+        };
+        let text = "garbage\n".repeat(1 << 19);
+        let blocks = Blocks::new(Box::new(Cursor::new(text)), Marks::default(), 0, false, false);
+        let bounds = TimeBounds { now: UnixMillis(0), oldest: UnixMillis(0) };
+        let mut engine = Engine::new(blocks, 1, &job);
+        let (mut kept, mut rejected) = (0, 0);
+        while engine.blocks.end().is_none() {
+            let outcomes = engine.round(&job, bounds);
+            kept = kept.max(outcomes.iter().map(|outcome| outcome.rejects.len()).sum::<usize>());
+            rejected += outcomes.iter().map(|outcome| outcome.reject_counts.total()).sum::<u64>();
+        }
+        assert_eq!((kept, rejected), (EVIDENCE, 1 << 19));
     }
 }

@@ -210,6 +210,15 @@ async fn a_file_of_another_format_is_not_marked_as_read() {
 }
 
 #[tokio::test]
+async fn a_file_with_lines_that_are_all_too_old_is_marked_as_read() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines("acme", 0..30).replace("2026-11-19", "2020-11-19"));
+    let outcome = installation.ingest(&log).await;
+    assert_eq!((outcome.hopeless, outcome.rejected.get(traffic::RejectReason::TooOld)), (false, 30));
+    assert_eq!(installation.ingest(&log).await.lines_before, 30);
+}
+
+#[tokio::test]
 async fn counts_of_one_time_zone_take_none_of_another() {
     let mut installation = Installation::new();
     let log = installation.write("access.log", lines("acme", 0..3));

@@ -17,6 +17,7 @@ use crate::meddler::Meddler;
 
 mod beginning;
 mod losses;
+mod numbers;
 mod rotations;
 mod sequences;
 mod surroundings;
@@ -61,7 +62,8 @@ impl Following {
     }
 
     fn start_as(installation: &Installation, patterns: &[&str], format: Option<Format>) -> Self {
-        Self::start_all(installation, vec![source(installation, patterns, format)])
+        let source = source(installation, SourceName::files(), patterns, format);
+        Self::start_all(installation, vec![source])
     }
 
     /// The same as a server does it, which begins again after what may pass.
@@ -127,9 +129,9 @@ impl Following {
     }
 }
 
-fn source(installation: &Installation, patterns: &[&str], format: Option<Format>) -> FollowedSource {
+fn source(installation: &Installation, name: SourceName, patterns: &[&str], format: Option<Format>) -> FollowedSource {
     FollowedSource {
-        name: SourceName::files(),
+        name,
         paths: patterns.iter().map(|pattern| installation.path(pattern)).collect(),
         format,
         places: FormatOptions::default(),
@@ -162,6 +164,14 @@ fn gzip_beside(path: &Path) -> PathBuf {
     file.write_all(&fs::read(path).unwrap()).unwrap();
     file.finish().unwrap();
     packed
+}
+
+/// A file that has bytes and that nobody may read, not even the superuser.
+fn unreadable() -> &'static Path {
+    let path = Path::new("/sys/bus/platform/drivers_probe");
+    assert!(fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0), "{path:?}");
+    assert!(fs::File::open(path).is_err(), "{path:?} can be read");
+    path
 }
 
 async fn losses(installation: &Installation) -> Vec<store::Loss> {

@@ -110,7 +110,9 @@ impl FieldTree {
             Step::Attribute(_) => &mut node.attributes,
         };
         let (Step::Key(name) | Step::AnyCase(name) | Step::Attribute(name)) = step;
-        if let Some((_, child)) = list.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        let in_any_case = matches!(step, Step::AnyCase(_));
+        let is_same = |known: &str| known == name || (in_any_case && known.eq_ignore_ascii_case(name));
+        if let Some((_, child)) = list.iter().find(|(known, _)| is_same(known)) {
             return Some(*child);
         }
         list.push((name.as_str().into(), new));
@@ -311,6 +313,15 @@ mod tests {
         }
         assert_eq!(tree.add(&[key("one too many")]), None);
         assert_eq!(tree.add(&[key("a"), key("b")]), first);
+    }
+
+    #[test]
+    fn attributes_that_differ_in_case_are_two() {
+        let mut tree = FieldTree::new(false);
+        let slots = ["App.Id", "app.id"].map(|name| tree.add(&[Step::Attribute(name.to_owned())]).unwrap());
+        let root = tree.root().unwrap();
+        let slot_of = |name: &str| tree.node(root.attribute(name).unwrap()).unwrap().slot.unwrap();
+        assert_eq!(["App.Id", "app.id"].map(slot_of), slots);
     }
 
     #[test]

@@ -27,6 +27,9 @@ const LINGER: Duration = Duration::from_secs(30);
 /// How many files of a directory are looked through for the rest of another, at most.
 const SIBLINGS: usize = 20_000;
 
+/// After which pause it is looked again for files that an earlier run followed, where nothing new is met before.
+const SEEK: Duration = Duration::from_secs(30);
+
 /// How long a file is looked for that has lost its name: it may be renamed at this moment.
 const MISSING: Duration = Duration::from_secs(1);
 
@@ -48,8 +51,11 @@ impl Follower {
         let folder = self.files.get(&id)?.path.parent()?.to_owned();
         let path = self.siblings(&folder).iter().find(|(_, look)| look.id == id)?.0.clone();
         let tracked = self.files.get_mut(&id)?;
-        tracked.path = path;
-        tracked.open().ok()??;
+        let last = std::mem::replace(&mut tracked.path, path);
+        if !matches!(tracked.open(), Ok(Some(_))) {
+            tracked.path = last;
+            return None;
+        }
         Some(())
     }
 
@@ -60,13 +66,16 @@ impl Follower {
         self.commit()?;
         let Some(tracked) = self.files.get_mut(&id) else { return Ok(()) };
         let State::Plain(place) = &mut tracked.state else { return Ok(()) };
-        let fresh = Place { live: place.live, format: place.format, ..Place::start() };
+        let (path, source, since) = (tracked.path.clone(), tracked.source, tracked.read_at);
+        // Its number may be that of another source's file now.
+        tracked.source = self.paths.get(&path).copied().unwrap_or(source);
+        let format = place.format.filter(|_| tracked.source == source);
+        let fresh = Place { live: place.live, format, ..Place::start() };
         let old = std::mem::replace(place, fresh);
         tracked.done = None;
         let known_size = tracked.largest;
         tracked.largest = 0;
         self.evident.remove(&id);
-        let (path, source, since) = (tracked.path.clone(), tracked.source, tracked.read_at);
         self.watcher.note(&format!("`{}` was emptied and is read from its start", path.display()));
         if let Some(saved) = &old.saved {
             self.rows.remove(&saved.id);
@@ -156,7 +165,7 @@ impl Follower {
             }
             if !is_plain {
                 if self.is_over(id, quiet, now) {
-                    self.lose_packed(id);
+                    self.lose_unread(id);
                     self.forget(id);
                 }
                 continue;
@@ -178,8 +187,7 @@ impl Follower {
             if replaced && !tracked.has_news() && quiet >= QUIET {
                 self.finish(id)?;
                 if quiet >= LINGER {
-                    self.commit()?;
-                    self.forget(id);
+                    self.give_up(id, "rotated away")?;
                 }
             }
         }
@@ -188,12 +196,15 @@ impl Follower {
 
     /// Whether a file that is not plain and has lost its name is to be followed no longer.
     fn is_over(&mut self, id: FileId, quiet: Duration, now: Instant) -> bool {
+        let Some(tracked) = self.files.get(&id) else { return false };
+        let was_never_open = tracked.handle.is_none() && tracked.look.size > 0;
+        if matches!(tracked.state, State::New { .. }) && was_never_open && self.find(id).is_some() {
+            return false;
+        }
         let Some(tracked) = self.files.get_mut(&id) else { return false };
         match &tracked.state {
-            State::New { .. } => {
-                let is_hopeless = tracked.trouble.is_some() && quiet >= LINGER;
-                tracked.handle.is_none() || tracked.look.size == 0 || is_hopeless
-            }
+            State::New { .. } if was_never_open => now.duration_since(*tracked.missing.get_or_insert(now)) >= MISSING,
+            State::New { .. } => tracked.look.size == 0 || (tracked.trouble.is_some() && quiet >= LINGER),
             // It may be renamed at this moment, and is read to its end through the stream that is open.
             State::Packed(packed) => {
                 let missing = *tracked.missing.get_or_insert(now);
@@ -239,6 +250,7 @@ impl Follower {
             };
             settled &= self.seek(&row, &path, source)?;
         }
+        self.seek_again = (!settled).then(|| Instant::now() + SEEK);
         Ok(settled)
     }
 

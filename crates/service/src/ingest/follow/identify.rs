@@ -36,6 +36,7 @@ impl Follower {
     /// Finds out about files that are new, and reads them.
     pub(super) fn identify_new(&mut self, now: Instant) -> Result<bool, Error> {
         self.free_copies(now);
+        self.free_packed(now);
         let mut more = false;
         let is_new = |tracked: &Tracked| {
             matches!(tracked.state, State::New { .. }) && tracked.look.size > 0 && tracked.is_due(now)
@@ -46,9 +47,18 @@ impl Follower {
                 return Ok(true);
             }
             let Some(mut tracked) = self.files.remove(&id) else { continue };
+            if let Some(source) = self.paths.get(&tracked.path) {
+                // Where the number of a file that is gone is another's now, it may be another source's too.
+                tracked.source = *source;
+            }
             let kind = self.kind_of(&mut tracked);
             let (read, is_plain) = match kind {
-                Ok(None) => (Ok(Piece::All), false),
+                // That tells nothing of what was known of it.
+                Ok(None) => {
+                    self.files.insert(id, tracked);
+                    self.note_open(id)?;
+                    continue;
+                }
                 Ok(Some(Kind::At(place))) => {
                     if let Some(saved) = &place.saved {
                         self.rows.insert(saved.id, id);
@@ -75,6 +85,10 @@ impl Follower {
                 }
                 Err(trouble) => (Err(trouble), false),
             };
+            tracked.is_older = matches!(read, Err(Trouble::Content(_)));
+            if tracked.is_older {
+                tracked.handle = None;
+            }
             let judged = self.judge(&mut tracked, read);
             self.files.insert(id, tracked);
             self.note_open(id)?;
@@ -265,6 +279,17 @@ impl Follower {
                 }
             }
             self.files.insert(id, tracked);
+        }
+    }
+
+    /// Meets packed files anew that were written to: nobody holds them open, so that each may be another file by now that
+    /// was given its number, and may not be packed.
+    fn free_packed(&mut self, now: Instant) {
+        for tracked in self.files.values_mut().filter(|tracked| tracked.named && tracked.is_due(now)) {
+            if matches!(&tracked.state, State::Packed(packed) if packed.has_changed(&tracked.look)) {
+                tracked.state = State::New { after: None };
+                tracked.done = None;
+            }
         }
     }
 }

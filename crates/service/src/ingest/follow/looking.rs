@@ -20,24 +20,24 @@ impl Follower {
         }
         self.looks += 1;
         let mut found = Vec::new();
-        let mut wrong = Vec::new();
+        let mut wrong = BTreeSet::new();
         for (path, source) in &self.paths {
             match Look::at(path) {
                 Ok(Some(look)) => {
                     found.push((path.clone(), *source, look));
                 }
                 Ok(None) if self.names.iter().any(|(_, names)| names.is_path(path)) => {
-                    wrong.push(format!("`{}` is no file, so it is not followed", path.display()));
+                    wrong.insert(format!("`{}` is no file, so it is not followed", path.display()));
                 }
                 Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                    wrong.push(format!("`{}` can't be looked at: {error}; it is tried again", path.display()));
+                    wrong.insert(format!("`{}` can't be looked at: {error}; it is tried again", path.display()));
                 }
                 Ok(None) | Err(_) => {}
             }
         }
-        for text in wrong {
-            self.warn_once(text);
-        }
+        // Each is told once, until it is no longer so.
+        wrong.difference(&self.wrong).for_each(|text| self.watcher.warn(text));
+        self.wrong = wrong;
         let lies: HashMap<PathBuf, FileId> = found.iter().map(|(path, _, look)| (path.clone(), look.id)).collect();
         let mut named: HashSet<FileId> = HashSet::new();
         for (path, source, look) in found {
@@ -65,6 +65,8 @@ impl Follower {
             let mut tracked = Tracked::new(source, path, look, now, at);
             tracked.state = State::New { after: last };
             self.files.insert(look.id, tracked);
+            // It may be what is looked for, or lie in its place.
+            self.seek_again = None;
         }
         self.look_at_nameless(&named, now);
         if self.looks.is_multiple_of(100) {

@@ -42,22 +42,38 @@ impl Follower {
         Ok(())
     }
 
-    /// Tells that the end of a packed file is lost that goes away, if it could not be unpacked so far.
-    pub(super) fn lose_packed(&mut self, id: FileId) {
+    /// Tells what is lost of a file that goes away and was never read, or never to its end, since it could not be.
+    pub(super) fn lose_unread(&mut self, id: FileId) {
         let Some(tracked) = self.files.get_mut(&id) else { return };
-        let State::Packed(packed) = &mut tracked.state else { return };
-        let lost = packed.take_broken().map(|reason| (reason, tracked.source, tracked.path.clone(), tracked.look));
-        self.lose_end(lost);
+        let (source, path, look) = (tracked.source, tracked.path.clone(), tracked.look);
+        let is_unread = match &mut tracked.state {
+            State::New { .. } => look.size > 0 && !tracked.is_older,
+            State::Packed(packed) => match packed.take_broken() {
+                Some(reason) => return self.lose_end(Some((reason, source, path, look))),
+                None => packed.is_unproven() && tracked.trouble.is_some(),
+            },
+            State::Plain(_) | State::Copy { .. } => false,
+        };
+        if is_unread {
+            let (met, written) = (tracked.read_at, self.written(&look));
+            let detail = format!("`{}` went away before it could be read", path.display());
+            self.lose(source, met.min(written)..written, LossReason::RotatedAway, &detail);
+        }
     }
 
     pub(super) fn lose_end(&mut self, lost: Option<(LossReason, usize, PathBuf, Look)>) {
         let Some((reason, source, path, look)) = lost else { return };
         // What it ends with was written last. Packing leaves the time as it was.
+        let at = self.written(&look);
+        self.lose(source, at..at, reason, &format!("`{}` can't be unpacked to its end", path.display()));
+    }
+
+    /// When a file was written last, as far as is known.
+    fn written(&self, look: &Look) -> UnixMillis {
         let now = self.steadfast.clock.now();
         let modified =
             look.modified.and_then(|time| i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok());
-        let at = modified.map_or(now, |modified| UnixMillis(modified).min(now));
-        self.lose(source, at..at, reason, &format!("`{}` can't be unpacked to its end", path.display()));
+        modified.map_or(now, |modified| UnixMillis(modified).min(now))
     }
 
     /// Follows a file no longer.

@@ -222,13 +222,17 @@ struct Follower {
     evident: Evident,
     /// The files of directories that were listed in this pass.
     listings: HashMap<PathBuf, Arc<Vec<(PathBuf, Look)>>>,
-    /// What was told, so that it is told once.
+    /// What was told of formats, so that it is told once.
     told: BTreeSet<String>,
+    /// What is wrong with paths at present, and was told.
+    wrong: BTreeSet<String>,
     totals: FollowTotals,
     /// Whether the catalog of the moment is at hand.
     is_ready: bool,
     /// Whether it was looked for files that went away while nobody watched.
     settled: bool,
+    /// Not to look for them again before, if nothing new is met.
+    seek_again: Option<Instant>,
     /// Losses that could not be saved.
     untold: Vec<Untold>,
     /// Not to try again before.
@@ -267,9 +271,11 @@ impl Follower {
             evident: Evident::new(),
             listings: HashMap::new(),
             told: BTreeSet::new(),
+            wrong: BTreeSet::new(),
             totals: FollowTotals::default(),
             is_ready: false,
             settled: false,
+            seek_again: None,
             untold: Vec::new(),
             pause: None,
         })
@@ -329,7 +335,7 @@ impl Follower {
         more |= self.read_packed(now)?;
         self.let_go(now)?;
         self.commit()?;
-        if !self.settled && !more {
+        if !self.settled && !more && self.seek_again.is_none_or(|again| again <= now) {
             self.settled = self.seek_missing()?;
         }
         Ok(more)
@@ -398,16 +404,8 @@ impl Follower {
             tracked.give_back(is_moved);
         }
         // A file may have been emptied meanwhile; then nobody else looks for what was not saved of it.
-        self.settled = false;
+        (self.settled, self.seek_again) = (false, None);
         let files = &self.files;
         self.rows.retain(|_, id| files.get(id).is_some_and(|tracked| tracked.saved_place().is_some()));
-    }
-
-    /// Tells something once, until it is no longer so.
-    fn warn_once(&mut self, text: String) {
-        if self.told.len() < 10_000 && !self.told.contains(&text) {
-            self.watcher.warn(&text);
-            self.told.insert(text);
-        }
     }
 }

@@ -120,6 +120,16 @@ impl Packed {
         Some(broken)
     }
 
+    /// Whether it looked otherwise when it came to where it is, and is not being unpacked.
+    pub(super) fn has_changed(&self, look: &Look) -> bool {
+        !self.is_busy() && look.differs(&self.look)
+    }
+
+    /// Whether it can't be told yet, or not any more, whether it can be read.
+    pub(super) fn is_unproven(&self) -> bool {
+        matches!(self.stage, Stage::Waits | Stage::Located(_) | Stage::Stuck)
+    }
+
     /// Whether it is being unpacked.
     pub(super) fn is_busy(&self) -> bool {
         matches!(self.stage, Stage::Located(_) | Stage::Read(_))
@@ -155,11 +165,7 @@ impl Follower {
     fn step(&mut self, id: FileId, tracked: &mut Tracked, may_start: bool, now: Instant) -> Result<Piece, Trouble> {
         let look = tracked.look;
         let State::Packed(packed) = &mut tracked.state else { return Ok(Piece::All) };
-        let changed = look.differs(&packed.look);
         match &mut packed.stage {
-            Stage::Waits | Stage::Done | Stage::Elsewhere(_) | Stage::Stuck if changed => {
-                *packed = Packed::new(look, now);
-            }
             Stage::Elsewhere(row) if self.rows.get(row).is_none_or(|of| *of == id) => *packed = Packed::new(look, now),
             Stage::Waits if may_start && tracked.named && now.duration_since(packed.since) >= QUIET => {
                 let store = std::sync::Arc::clone(&self.steadfast.store);
@@ -178,7 +184,15 @@ impl Follower {
                 packed.stage = Stage::Stuck;
                 let located = located.map_err(|_| Trouble::Content("unpacking it broke down".to_owned()))?;
                 match located {
-                    Ok(Found::Ready(located)) => self.open_packed(id, tracked, located)?,
+                    Ok(Found::Ready(located)) => match self.open_packed(id, tracked, located) {
+                        Ok(true) => {}
+                        Ok(false) => tracked.state = State::Packed(Packed::new(look, now)),
+                        Err(trouble @ Trouble::Content(_)) => return Err(trouble),
+                        Err(trouble) => {
+                            tracked.state = State::Packed(Packed::new(look, now));
+                            return Err(trouble);
+                        }
+                    },
                     // An older copy, or one that is not complete; nothing to do unless it changes.
                     Ok(Found::Beginning(_)) => {}
                     // It can't be read at the moment.
@@ -195,6 +209,8 @@ impl Follower {
             }
             Stage::Stuck if packed.broken.is_some() && now.duration_since(packed.since) >= PATIENCE => {
                 let lost = packed.take_broken().map(|reason| (reason, tracked.source, tracked.path.clone(), look));
+                // It is not tried again.
+                tracked.trouble = None;
                 self.lose_end(lost);
             }
             Stage::Read(_) => return self.read_packed_piece(tracked),
@@ -203,16 +219,17 @@ impl Follower {
         Ok(Piece::All)
     }
 
-    /// Reads on where a packed file was left, unless that is for another to do.
-    fn open_packed(&mut self, id: FileId, tracked: &mut Tracked, located: Located) -> Result<(), Trouble> {
-        let State::Packed(packed) = &mut tracked.state else { return Ok(()) };
-        let Located { source, marks, before, .. } = located;
+    /// Reads on where a packed file was left, unless that is for another to do. Tells whether that is decided; if not, it is
+    /// to be located again.
+    fn open_packed(&mut self, id: FileId, tracked: &mut Tracked, located: Located) -> Result<bool, Trouble> {
+        let State::Packed(packed) = &mut tracked.state else { return Ok(true) };
+        let Located { source, marks, before, newest_known } = located;
         if let Some(before) = &before
             && self.rows.get(&before.id).is_some_and(|of| *of != id)
         {
             // What it was made of is still there and is read itself.
             packed.stage = Stage::Elsewhere(before.id);
-            return Ok(());
+            return Ok(true);
         }
         let place = place_at(before, marks.clone());
         let (head, rest, passed) = match place.offset {
@@ -226,7 +243,14 @@ impl Follower {
                 (head, rest, Some(source.stream))
             }
         };
-        let format = self.format_of(tracked.source, &tracked.path, &head)?;
+        if place.saved.is_none() {
+            // The same may have been read from another file while this one was looked for.
+            self.commit()?;
+            if self.positions_like(&head)?.iter().any(|position| position.id > newest_known) {
+                return Ok(false);
+            }
+        }
+        let format = self.format_of(tracked.source, &tracked.path, &head, rest.is_ok())?;
         let stream: Stream = match (passed, rest) {
             (_, Err(error)) if format.is_none() => {
                 let trouble = packed.fail(&error);
@@ -243,7 +267,7 @@ impl Follower {
         let blocks = Blocks::new(stream, marks, place.offset, place.within_line, false);
         let place = Place { format, ..place };
         packed.stage = Stage::Read(Box::new(Open { blocks: Some(blocks), place }));
-        Ok(())
+        Ok(true)
     }
 
     fn read_packed_piece(&mut self, tracked: &mut Tracked) -> Result<Piece, Trouble> {

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use traffic::TimeBounds;
+use traffic::{BlockOutcome, Format, RejectReason, TimeBounds};
 
 use super::super::blocks::{Blocks, End};
 use super::super::identity::Marks;
@@ -23,6 +23,9 @@ const TURN: Duration = Duration::from_millis(100);
 /// How long files are read until what was read is committed; those that waited longest come first.
 pub(super) const PASS: Duration = Duration::from_millis(400);
 
+/// How much longer than it takes to find out that no line of a file can be used it is until that is tried again, at least.
+const PROPORTION: u32 = 50;
+
 /// How far a piece of a file was read.
 pub(super) enum Piece {
     /// To its present end.
@@ -39,6 +42,8 @@ pub(super) enum Trouble {
     File(io::Error),
     /// What is in the file, or what is known of it.
     Content(String),
+    /// None of its lines can be used, which took so long to find out.
+    Hopeless(Duration),
     /// Anything else: then nothing can be read.
     Other(Error),
 }
@@ -101,7 +106,11 @@ impl Follower {
 
     /// What became of a piece: trouble is told, and the file is tried again after a while.
     pub(super) fn judge(&mut self, tracked: &mut Tracked, read: Result<Piece, Trouble>) -> Result<bool, Error> {
+        let mut pause = AGAIN;
+        let is_unproven = matches!(&tracked.state, State::Packed(packed) if packed.is_unproven());
         let text = match read {
+            // Nothing was read, so that what is wrong may still be.
+            Ok(Piece::All) if is_unproven => return Ok(false),
             Ok(piece) => {
                 if tracked.trouble.take().is_some() {
                     self.watcher.note(&format!("`{}` is read again", tracked.path.display()));
@@ -113,11 +122,19 @@ impl Follower {
                 format!("`{}` can't be read: {error}; it is tried again", tracked.path.display())
             }
             Err(Trouble::Content(message)) => format!("`{}`: {message}", tracked.path.display()),
+            Err(Trouble::Hopeless(took)) => {
+                pause = pause.max(took * PROPORTION);
+                format!(
+                    "`{}`: no line can be used, so it is not marked as read; name the format that it has, in the \
+                     configuration or with `--format`",
+                    tracked.path.display()
+                )
+            }
         };
         if tracked.trouble.as_ref().is_none_or(|(told, _)| *told != text) {
             self.watcher.warn(&text);
         }
-        tracked.trouble = Some((text, Instant::now() + AGAIN));
+        tracked.trouble = Some((text, Instant::now() + pause));
         Ok(false)
     }
 
@@ -143,7 +160,7 @@ impl Follower {
         if Marks::of(&file, place.offset)?.as_ref() != Some(&place.marks) {
             return Ok(Piece::Anew);
         }
-        let Some(job) = self.job_for(&file, &path, source, place)? else {
+        let Some(job) = self.job_for(&file, &path, source, place, last_line)? else {
             tracked.done = Some(look);
             return Ok(Piece::All);
         };
@@ -155,14 +172,15 @@ impl Follower {
             let left = look.size.saturating_sub(place.offset);
             let round = self.reader.round(blocks, left, &job, self.bounds(), last_line);
             let lines: u64 = round.outcomes.iter().map(|block| block.lines).sum();
-            let counted: u64 = round.outcomes.iter().map(|block| block.counted).sum();
-            if place.offset == 0 && place.saved.is_none() && counted == 0 && lines >= HOPELESS {
-                return Err(Trouble::Content(
-                    "no line can be used, so it is not marked as read; name the format that it has, in the \
-                     configuration or with `--format`"
-                        .to_owned(),
-                ));
+            let usable = |block: &BlockOutcome| block.counted + block.reject_counts.get(RejectReason::TooOld);
+            let usable: u64 = round.outcomes.iter().map(usable).sum();
+            if place.offset == 0 && place.saved.is_none() && usable == 0 && lines >= HOPELESS {
+                // Lines that are ahead of the clock may only be so until that is set.
+                let is_ahead = |block: &BlockOutcome| block.reject_counts.get(RejectReason::TimeInFuture) > 0;
+                tracked.hopeless = (!round.outcomes.iter().any(is_ahead)).then_some(look);
+                return Err(Trouble::Hopeless(started.elapsed()));
             }
+            tracked.hopeless = None;
             let moved = round.blocks.offset() != place.offset;
             if let Some(source) = self.sources.get(source) {
                 let path = &path.display().to_string();
@@ -201,6 +219,7 @@ impl Follower {
         path: &std::path::Path,
         source: usize,
         place: &mut Place,
+        last_line: Option<LastLine>,
     ) -> Result<Option<Arc<Job>>, Trouble> {
         let format = match place.format {
             Some(format) => format,
@@ -208,25 +227,32 @@ impl Follower {
                 let mut first = vec![0; SNIFFED];
                 let read = fill(file, &mut first)?;
                 first.truncate(read);
-                let Some(format) = self.format_of(source, path, &first)? else { return Ok(None) };
-                *place.format.insert(format)
+                let Some(format) = self.format_of(source, path, &first, last_line.is_some())? else {
+                    return Ok(None);
+                };
+                if !is_blank(&first) {
+                    place.format = Some(format);
+                }
+                format
             }
         };
         Ok(Some(self.reader.job(format, &self.sources, &self.steadfast)?))
     }
 
-    /// The number of the format of a file that begins so; `None` as long as it can't be told.
+    /// The number of the format of a file that begins so, and maybe ends; `None` as long as it can't be told.
     pub(super) fn format_of(
         &mut self,
         source: usize,
         path: &std::path::Path,
         first: &[u8],
+        ends: bool,
     ) -> Result<Option<usize>, Trouble> {
         let named = self.sources.get(source).and_then(|source| source.format.clone());
         let format = match named {
             Some(format) => format,
-            None => match guess(first) {
+            None => match guess(first, ends) {
                 Guess::Wait => return Ok(None),
+                Guess::Any => Format::Steadfast,
                 Guess::Unknown => {
                     return Err(Trouble::Content(
                         "its format can't be told from its first lines; name it, in the configuration or with \
@@ -286,9 +312,10 @@ impl Follower {
 }
 
 impl Tracked {
-    /// Whether it is time to try it, if there was trouble.
+    /// Whether it is time to try it, if there was trouble, and whether that may be of use.
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        self.trouble.as_ref().is_none_or(|(_, again)| *again <= now)
+        let has_changed = self.hopeless.is_none_or(|look| look.differs(&self.look));
+        has_changed && self.trouble.as_ref().is_none_or(|(_, again)| *again <= now)
     }
 }
 
@@ -309,15 +336,24 @@ pub(super) fn fill(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
 /// What the first bytes say of a format.
 enum Guess {
     Is(Box<traffic::Sniffed>),
+    /// It makes no difference: there is nothing but blank lines.
+    Any,
     /// Too little to tell.
     Wait,
     Unknown,
 }
 
-fn guess(first: &[u8]) -> Guess {
+fn guess(first: &[u8], ends: bool) -> Guess {
     let little = first.len() < SNIFFED;
-    if little && (first.iter().all(u8::is_ascii_whitespace) || !first.contains(&b'\n')) {
+    if little && is_blank(first) {
+        return if ends && !first.is_empty() { Guess::Any } else { Guess::Wait };
+    }
+    if little && !ends && !first.contains(&b'\n') {
         return Guess::Wait;
     }
     traffic::sniff(first).map_or(Guess::Unknown, |sniffed| Guess::Is(Box::new(sniffed)))
+}
+
+fn is_blank(first: &[u8]) -> bool {
+    first.iter().all(u8::is_ascii_whitespace)
 }

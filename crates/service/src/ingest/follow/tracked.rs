@@ -42,6 +42,10 @@ pub(super) struct Tracked {
     pub(super) largest: u64,
     /// What was told of it that is wrong, and when to try again.
     pub(super) trouble: Option<(String, Instant)>,
+    /// How it looked when none of its lines could be used, whenever that is tried.
+    pub(super) hopeless: Option<Look>,
+    /// Whether it is an older or unfinished copy of what was read.
+    pub(super) is_older: bool,
 }
 
 /// How far a file is known.
@@ -144,6 +148,8 @@ impl Tracked {
             read_at: at,
             largest: look.size,
             trouble: None,
+            hopeless: None,
+            is_older: false,
         }
     }
 

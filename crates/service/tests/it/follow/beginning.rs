@@ -11,7 +11,10 @@ const REFUSE: &str = "CREATE TRIGGER meddler BEFORE INSERT ON setting BEGIN SELE
 
 /// Following a log as a server does it.
 fn keep(installation: &Installation) -> Following {
-    Following::keep(installation.steadfast.clone(), source(installation, &["access.log"], Some(Format::Steadfast)))
+    Following::keep(
+        installation.steadfast.clone(),
+        source(installation, SourceName::files(), &["access.log"], Some(Format::Steadfast)),
+    )
 }
 
 #[tokio::test]
@@ -50,7 +53,10 @@ async fn after_a_breakdown_it_goes_on_where_it_was() {
         let clock = Breaking::at(breaks_at);
         let breaking = Steadfast { clock: Arc::clone(&clock) as _, ..installation.steadfast.clone() };
         let _one = installation.ingest(&installation.write("before.log", lines(0..1))).await;
-        let following = Following::keep(breaking, source(&installation, &["access.log"], Some(Format::Steadfast)));
+        let following = Following::keep(
+            breaking,
+            source(&installation, SourceName::files(), &["access.log"], Some(Format::Steadfast)),
+        );
         let mut written = 1;
         while !clock.is_past() {
             append(&installation.path("access.log"), lines(written..written + 10));
@@ -77,7 +83,7 @@ async fn a_wrong_pattern_or_zone_ends_it() {
     let mut elsewhere = installation.steadfast.clone();
     elsewhere.platform.zone = PlatformZone::named("Europe/Berlin").unwrap();
     for (steadfast, pattern) in [(&installation.steadfast, "[a-.log"), (&elsewhere, "access.log")] {
-        let sources = vec![source(&installation, &[pattern], None)];
+        let sources = vec![source(&installation, SourceName::files(), &[pattern], None)];
         let watch = Arc::new(Watch::default());
         let ended = steadfast.keep_following(sources, 1, Arc::clone(&watch) as _, std::future::pending()).await;
         assert!(matches!(ended, Err(Error::Input { .. } | Error::OtherZone { .. })), "{ended:?}");

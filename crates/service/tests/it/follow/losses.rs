@@ -93,9 +93,13 @@ async fn a_packed_file_that_can_not_be_unpacked_is_counted_as_far_as_it_goes() {
     following.until("what can be is counted", |it| it.totals().counted > 0).await;
     let half = following.totals().counted;
     assert!(half > 0 && half < 20_000);
+    following.looks(12).await;
+    let is_again = |text: &String| text.contains("is read again");
+    assert!(!following.told().iter().any(is_again), "{:?}", following.told());
     // Somebody was only slow in packing it.
     fs::write(&packed, &bytes).unwrap();
     following.read(20_000).await;
+    assert!(following.told().iter().any(is_again), "{:?}", following.told());
     check_count(&installation, 20_000).await;
     assert_eq!(following.stop().await.losses, 0);
 }
@@ -129,6 +133,71 @@ async fn a_packed_file_that_goes_away_before_it_could_be_unpacked_is_a_loss_with
         assert_eq!((known.len(), known[0].reason), (1, reason), "{size} {known:?}");
         assert!(known[0].detail.contains("access.log.1.gz` can't be unpacked to its end"), "{known:?}");
     }
+}
+
+#[tokio::test]
+async fn a_file_that_goes_away_and_could_never_be_read_is_a_loss() {
+    for is_packed in [false, true] {
+        let installation = Installation::new();
+        let (path, told) = if is_packed {
+            (gzip(&installation.write("access.log", "no log\nat all\n")), "its format can't be told")
+        } else {
+            let path = installation.path("access.log");
+            std::os::unix::fs::symlink(unreadable(), &path).unwrap();
+            (path, "can't be read")
+        };
+        let following = Following::start_as(&installation, &["access.log*"], None);
+        following.until("it is told", |it| it.told().iter().any(|text| text.contains(told))).await;
+        following.looks(8).await;
+        fs::remove_file(&path).unwrap();
+        following.until("a loss", |it| it.totals().losses == 1).await;
+        following.looks(8).await;
+        assert_eq!(following.stop().await.losses, 1);
+        let known = losses(&installation).await;
+        assert_eq!((known.len(), known[0].reason), (1, LossReason::RotatedAway), "{known:?}");
+        assert!(known[0].detail.contains("went away before it could be read"), "{known:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unfinished_copy_that_goes_away_is_no_loss() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines(0..100));
+    installation.ingest(&log).await;
+    let copy = installation.write("copy.log", lines(0..50));
+    let following = Following::start(&installation, &["copy.log"]);
+    following.until("it is told", |it| it.told().iter().any(|text| text.contains("unfinished copy"))).await;
+    fs::remove_file(&copy).unwrap();
+    following.looks(12).await;
+    assert_eq!(following.stop().await.losses, 0);
+}
+
+/// How often this program has read something.
+fn reads() -> u64 {
+    let account = fs::read_to_string("/proc/self/io").unwrap();
+    account.lines().find_map(|line| line.strip_prefix("syscr: ")?.parse().ok()).unwrap()
+}
+
+/// What may come back is looked for now and then, and at once where something new lies.
+#[tokio::test]
+async fn a_file_that_does_not_come_back_costs_little() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines(0..100));
+    for n in 0..100 {
+        gzip(&installation.write(&format!("access.log.{n}"), lines(n + 100..n + 101)));
+    }
+    let following = Following::start(&installation, &["access.log"]);
+    following.read(100).await;
+    following.stop().await;
+    fs::remove_file(&log).unwrap();
+    let following = Following::start(&installation, &["access.log"]);
+    following.looks(3).await;
+    let before = reads();
+    following.looks(10).await;
+    assert!(reads() - before < 1_000, "{}", reads() - before);
+    append(&log, lines(200..210));
+    following.until("a loss", |it| it.totals().losses == 1).await;
+    following.read(10).await;
 }
 
 #[tokio::test]

@@ -214,6 +214,22 @@ async fn half_a_line_is_the_last_one_of_a_file_that_was_rotated_away() {
     check_count(&installation, 15).await;
 }
 
+/// As where it is unpacked under a name of its own just when the packed file is looked up.
+#[tokio::test]
+async fn what_is_met_while_a_packed_file_with_the_same_content_is_looked_up_is_counted_once() {
+    let installation = Installation::new();
+    gzip(&installation.write("z", lines(0..100)));
+    let following = Following::start(&installation, &["z.gz", "q.log"]);
+    // It is looked up after a second, and read from the next look on.
+    following.looks(6).await;
+    installation.write("q.log", lines(0..100));
+    following.read(100).await;
+    following.looks(12).await;
+    following.read(100).await;
+    check_count(&installation, 100).await;
+    assert_eq!(following.stop().await.losses, 0);
+}
+
 /// With `gunzip` or `gunzip -k`: what is unpacked lies beside the packed file, for a moment or for good.
 #[tokio::test]
 async fn what_is_unpacked_beside_itself_is_not_counted_again() {

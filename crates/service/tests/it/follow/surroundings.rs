@@ -1,7 +1,5 @@
 //! Names, links, rights, formats and restarts: what files are followed in.
 
-use std::os::unix::fs::PermissionsExt;
-
 use super::*;
 
 #[tokio::test]
@@ -58,17 +56,33 @@ async fn a_link_that_leads_to_another_file_now_is_followed_there() {
 #[tokio::test]
 async fn a_file_that_may_not_be_read_is_told_of_once_and_read_when_it_may() {
     let installation = Installation::new();
-    let log = installation.write("access.log", lines(0..10));
-    fs::set_permissions(&log, fs::Permissions::from_mode(0o000)).unwrap();
-    if fs::File::open(&log).is_ok() {
-        // To the superuser everything is readable.
-        return;
-    }
+    let log = installation.path("access.log");
+    std::os::unix::fs::symlink(unreadable(), &log).unwrap();
     let following = Following::start(&installation, &["access.log"]);
     following.until("it is told", |it| it.told().iter().any(|text| text.contains("can't be read"))).await;
     following.looks(12).await;
     assert_eq!(following.told().len(), 1, "{:?}", following.told());
-    fs::set_permissions(&log, fs::Permissions::from_mode(0o600)).unwrap();
+    let readable = installation.write("readable", lines(0..10));
+    fs::rename(readable, &log).unwrap();
+    following.read(10).await;
+}
+
+#[tokio::test]
+async fn a_path_that_can_not_be_looked_at_is_told_of_whenever_that_begins() {
+    let installation = Installation::new();
+    let log = installation.path("access.log");
+    let told = |it: &Following| it.told().iter().filter(|text| text.contains("can't be looked at")).count();
+    let following = Following::start(&installation, &["access.log"]);
+    for time in 1..4 {
+        // It leads to itself.
+        std::os::unix::fs::symlink(&log, &log).unwrap();
+        following.until("it is told", |it| told(it) == time).await;
+        following.looks(4).await;
+        assert_eq!(told(&following), time);
+        fs::remove_file(&log).unwrap();
+        following.looks(2).await;
+    }
+    append(&log, lines(0..10));
     following.read(10).await;
 }
 
@@ -100,6 +114,74 @@ async fn a_file_in_another_format_is_told_of_and_not_marked_as_read() {
     assert!(installation.steadfast.store.positions().await.unwrap().is_empty());
     fs::write(&log, lines(0..10)).unwrap();
     following.read(10).await;
+}
+
+/// As long as a file is as it was when none of its lines could be used, it is of no use to read it again.
+#[tokio::test]
+async fn a_file_in_another_format_is_not_read_again_before_it_changes() {
+    let installation = Installation::new();
+    let good = lines(0..10);
+    let mut bad = "garbage\n".repeat(good.len() / 8).into_bytes();
+    bad.resize(good.len(), b'\n');
+    let log = installation.write("access.log", &bad);
+    let modified = fs::metadata(&log).unwrap().modified().unwrap();
+    let following = Following::start(&installation, &["access.log"]);
+    following.until("it is told", |it| it.told().iter().any(|text| text.contains("no line can be used"))).await;
+    // Behind its back: what it would find if it read it again.
+    let file = OpenOptions::new().write(true).open(&log).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&file, good.as_bytes(), 0).unwrap();
+    file.set_modified(modified).unwrap();
+    following.looks(12).await;
+    assert_eq!((following.told().len(), following.totals().lines), (1, 0), "{:?}", following.told());
+    append(&log, lines(10..15));
+    following.read(15).await;
+    check_count(&installation, 15).await;
+}
+
+#[tokio::test]
+async fn a_file_that_takes_long_to_be_found_useless_is_not_tried_again_every_second() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", "garbage\n".repeat(4 << 20));
+    let following = Following::start(&installation, &["access.log"]);
+    following.until("it is told", |it| it.told().iter().any(|text| text.contains("no line can be used"))).await;
+    fs::write(&log, lines(0..10)).unwrap();
+    following.looks(10).await;
+    assert_eq!((following.told().len(), following.totals().lines), (1, 0), "{:?}", following.told());
+}
+
+#[tokio::test]
+async fn lines_that_are_all_too_old_are_in_the_right_format() {
+    let installation = Installation::new();
+    let old = lines(0..30).replace("2026-11-19", "2020-11-19");
+    installation.write("access.log", &old);
+    let following = Following::start(&installation, &["access.log"]);
+    following.read(30).await;
+    assert_eq!((following.totals().rejected, following.told().len()), (30, 0), "{:?}", following.told());
+    assert_eq!(installation.steadfast.store.positions().await.unwrap().len(), 1);
+    following.stop().await;
+}
+
+/// Of a file that ends without ever having had a line end, all is known that ever will be.
+#[tokio::test]
+async fn an_only_line_without_line_end_is_counted_once_no_more_can_come() {
+    let installation = Installation::new();
+    let text = |n: usize| lines(n..n + 1).trim_end().to_owned();
+    let log = installation.write("access.log", text(0));
+    let rotated = installation.path("access.log.2");
+    gzip(&installation.write("access.log.1", text(1)));
+    installation.write("access.log.3", "\n");
+    gzip(&installation.path("access.log.3"));
+    let following = Following::start_as(&installation, &["access.log*"], None);
+    following.read(2).await;
+    assert_eq!((following.totals().counted, following.totals().rejected), (1, 1));
+    following.looks(3).await;
+    following.read(2).await;
+    fs::rename(&log, &rotated).unwrap();
+    append(&log, lines(2..5));
+    following.read(6).await;
+    assert_eq!((following.totals().counted, following.totals().rejected), (5, 1));
+    check_count(&installation, 5).await;
+    assert_eq!(following.stop().await.losses, 0);
 }
 
 #[tokio::test]

@@ -49,6 +49,23 @@ fn one_input_that_can_not_be_read_costs_no_other() {
 }
 
 #[test]
+fn short_logs_of_two_directories_are_two_though_they_are_called_alike() {
+    let program = program();
+    let first = Call::default().line();
+    for (folder, text) in [("one", first.clone()), ("two", first + &Call { status: 404, ..Call::default() }.line())] {
+        std::fs::create_dir(program.directory().join(folder)).unwrap();
+        program.write(&format!("{folder}/access.log"), text);
+    }
+    let ingest = |folder: &str| {
+        let script = format!("cd {folder} && exec \"$0\" ingest access.log");
+        Told::by(&program.run_by("sh", &["-c", &script, env!("CARGO_BIN_EXE_steadfast")]).succeeded())
+    };
+    assert_eq!(ingest("one"), Told { before: 0, lines: 1, counted: 1, rejected: 0 });
+    assert_eq!(ingest("two"), Told { before: 0, lines: 2, counted: 2, rejected: 0 });
+    assert_eq!(ingest("one"), Told { before: 1, lines: 0, counted: 0, rejected: 0 });
+}
+
+#[test]
 fn every_reason_of_a_rejected_line_is_told_with_its_place() {
     let program = program();
     let text = format!("{}not json\n\n{}", Call::default().line(), Call { status: 999, ..Call::default() }.line());
