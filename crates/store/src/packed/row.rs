@@ -6,17 +6,14 @@ use super::key::{APP, Group, Key, SLOTS, SPAN};
 use crate::{Result, StoreError};
 
 /// A row to be written: its key, and where in the commit its counts stand. The order is that of spans, and within one that
-/// of keys.
+/// of keys. It is compared in two numbers, as sorting does little else, and the first of them differs nearly always.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Packed {
-    /// See [`Group::number`].
-    group: u64,
-    /// The number of the company and one more; 0 where there is none.
-    company: u32,
-    /// Route 32 bits, method 22, status 10.
-    call: u64,
-    /// The position in the commit.
-    pub(crate) at: u32,
+    /// The group 64 bits, see [`Group::number`]; the number of the company and one more 32 bits, 0 where there is none; the
+    /// route 32 bits.
+    whose: u128,
+    /// The method 22 bits, the status 10 bits, the position in the commit 32 bits.
+    what: u64,
 }
 
 /// The parts of a key.
@@ -41,11 +38,10 @@ impl Packed {
             let route = u32::try_from(parts.route).ok()?;
             let method = u32::try_from(parts.method).ok().filter(|method| *method < 1 << 22)?;
             let status = Some(parts.status).filter(|status| *status < 1 << 10)?;
+            let (group, at) = (Group::new(app, parts.environment, parts.day).number(), u32::try_from(at).ok()?);
             Some(Self {
-                group: Group::new(app, parts.environment, parts.day).number(),
-                company,
-                call: u64::from(route) << 32 | u64::from(method << 10 | u32::from(status)),
-                at: u32::try_from(at).ok()?,
+                whose: u128::from(group) << 64 | u128::from(company) << 32 | u128::from(route),
+                what: u64::from(method << 10 | u32::from(status)) << 32 | u64::from(at),
             })
         };
         pack().ok_or_else(StoreError::too_large)
@@ -53,26 +49,37 @@ impl Packed {
 
     /// Whether the days of both are in the same span.
     pub(crate) fn is_of_span(&self, other: &Self) -> bool {
-        self.group >> SPAN == other.group >> SPAN
+        self.group_number() >> SPAN == other.group_number() >> SPAN
     }
 
     /// Whether both are of the same app, environment and day.
     pub(crate) fn is_of_group(&self, other: &Self) -> bool {
-        self.group == other.group
+        self.group_number() == other.group_number()
     }
 
     /// Whether both have the same key.
     pub(crate) fn is_of_key(&self, other: &Self) -> bool {
-        (self.group, self.company, self.call) == (other.group, other.company, other.call)
+        (self.whose, self.what >> 32) == (other.whose, other.what >> 32)
+    }
+
+    /// The position in the commit.
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
+    pub(crate) fn at(&self) -> usize {
+        self.what as u32 as usize
+    }
+
+    fn group_number(&self) -> u64 {
+        (self.whose >> 64) as u64
     }
 
     /// The app, environment and day.
     #[expect(clippy::cast_possible_truncation, reason = "that is what the masks are for")]
     pub(crate) fn group(&self) -> Group {
+        let number = self.group_number();
         Group {
-            span: (self.group >> SPAN) as i32,
-            app: (self.group >> APP) as u32,
-            slot: (self.group & u64::from(SLOTS - 1)) as u8,
+            span: (number >> SPAN) as i32,
+            app: (number >> APP) as u32,
+            slot: (number & u64::from(SLOTS - 1)) as u8,
         }
     }
 
@@ -80,7 +87,7 @@ impl Packed {
     #[expect(clippy::cast_possible_truncation, reason = "the halves of a number")]
     pub(crate) fn key(&self) -> Key {
         let Group { app, slot, .. } = self.group();
-        Key { app, slot, company: self.company, route: (self.call >> 32) as u32, call: self.call as u32 }
+        Key { app, slot, company: (self.whose >> 32) as u32, route: self.whose as u32, call: (self.what >> 32) as u32 }
     }
 }
 

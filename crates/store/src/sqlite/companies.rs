@@ -49,7 +49,7 @@ pub(super) fn add(
         let place = Place { family: Family::Company, span: of_span[0].group().span };
         let mut writer = Writer::new(tx, policy, place.family, place.span)?;
         for of_key in of_span.chunk_by(Packed::is_of_key) {
-            let add = |sum: u64, row: &Packed| sum.checked_add(commit.company_tallies[row.at as usize].calls);
+            let add = |sum: u64, row: &Packed| sum.checked_add(commit.company_tallies[row.at()].calls);
             let calls = of_key.iter().try_fold(0, add).ok_or_else(too_large)?;
             writer.add(&Entry { key: of_key[0].key(), counts: Counts { calls, ..Counts::default() } })?;
         }

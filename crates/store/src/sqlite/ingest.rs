@@ -77,7 +77,7 @@ fn add_tallies(tx: &Transaction<'_>, rows: &[Packed], tallies: &[TallyDelta], po
             let mut of_day = Counts::default();
             for of_key in of_group.chunk_by(Packed::is_of_key) {
                 let mut counts = Counts::default();
-                of_key.iter().try_for_each(|row| add(&mut counts, &tallies[row.at as usize].counts))?;
+                of_key.iter().try_for_each(|row| add(&mut counts, &tallies[row.at()].counts))?;
                 add(&mut of_day, &Counts { calls: counts.calls, ..Counts::default() })?;
                 by_route.add(&Entry { key: of_key[0].key(), counts })?;
             }
