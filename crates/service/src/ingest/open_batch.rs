@@ -304,7 +304,7 @@ impl Tallying {
         let mut tally = self.borrow_tally();
         let outcome = tally.tally_block(block, 0, &context);
         let texts = tally.text_bytes();
-        let tallied = tally.drain();
+        let tallied = tally.drain().shrunk();
         self.give_back(tally);
         if !tallied.is_empty() {
             // Once as what is counted, once as what was met for the first time.

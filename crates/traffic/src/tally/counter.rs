@@ -213,6 +213,12 @@ impl<K: Packed> Counter<K> {
         taken
     }
 
+    /// Gives back the memory of free places. Nothing may be added any more.
+    pub(super) fn shrink(&mut self) {
+        self.places.retain(|place| !place.is_free());
+        self.places.shrink_to_fit();
+    }
+
     /// The counts, in no particular order; a key may occur more than once. To be asked when all staged is added.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Entry<K>> {
         self.full.iter().chain(self.places.iter().filter(|place| !place.is_free()))
@@ -277,8 +283,10 @@ mod tests {
                     counter.add(key, class);
                     map.entry((app, route, 200 + status)).or_default()[usize::from(class)] += 1;
                 }
-                let taken = counter.take();
+                let mut taken = counter.take();
                 prop_assert_eq!(counter.len(), 0);
+                taken.shrink();
+                prop_assert_eq!(taken.places.len(), taken.taken);
                 prop_assert_eq!(taken.len(), map.len());
                 for entry in taken.iter() {
                     let (app, route, _, _, status, _) = entry.key.parts();

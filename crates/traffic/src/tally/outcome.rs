@@ -144,6 +144,15 @@ impl Tallied {
         self.plain.len() + 2 * self.problems.len()
     }
 
+    /// Gives back memory that is not needed for reading it, most of it where there is little in it: for who keeps many for
+    /// a while.
+    #[must_use]
+    pub fn shrunk(mut self) -> Self {
+        self.plain.shrink();
+        self.problems.shrink();
+        self
+    }
+
     /// Whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
