@@ -31,14 +31,19 @@ pub fn check(data: &[u8]) {
 /// What comes out, if it is no bomb and nothing is wrong.
 fn unpack(packing: Packing, body: &[u8], step: usize) -> Option<Vec<u8>> {
     let mut unpacking = Unpacking::new(packing, body).ok()?;
-    let mut all = Vec::new();
+    let (mut all, mut memory) = (Vec::new(), packing.memory(body));
+    let mut grow = |more: usize| {
+        memory += more;
+        assert!(memory <= 32 << 20, "{memory} bytes of memory");
+        Ok(())
+    };
     let mut take = |piece: &[u8]| {
         assert!(piece.len() <= 1 << 20, "a piece of {} bytes", piece.len());
         all.extend_from_slice(piece);
         if all.len() > MOST { Err(Fault::BadRequest(String::new())) } else { Ok(()) }
     };
     for part in body.chunks(step.min(body.len().max(1))) {
-        unpacking.add(part, &mut take).ok()?;
+        unpacking.add(part, &mut grow, &mut take).ok()?;
     }
     unpacking.finish(&mut take).ok()?;
     Some(all)
