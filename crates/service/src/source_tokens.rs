@@ -198,6 +198,10 @@ fn checked(new: &NewSourceToken, today: Day) -> Result<Checked, Refusal> {
         Err(error) => flaws.push(Flaw::new("source", error)),
     }
     let mut apps = Vec::new();
+    // A variable of a script that is not set must not make a token for all.
+    if new.apps.iter().any(|id| id.trim().is_empty()) {
+        flaws.push(Flaw::new("apps", "an id is empty; leave it out, and all of them for all apps"));
+    }
     for id in new.apps.iter().map(|id| id.trim()).filter(|id| !id.is_empty()).take(SOURCE_TOKEN_APPS + 1) {
         match id.parse::<AppId>() {
             Ok(app) if !app.is_unidentified() => apps.push(app),
@@ -261,8 +265,11 @@ mod tests {
     #[test]
     fn every_flaw_of_a_source_token_is_told() {
         assert_eq!(fields("kong", &[], &[], ""), [""; 0]);
-        assert_eq!(fields(" kong ", &["acme", "", " acme "], &["sandbox", "sandbox"], "2026-11-20"), [""; 0]);
+        assert_eq!(fields(" kong ", &["acme", " acme "], &["sandbox", "sandbox"], "2026-11-20"), [""; 0]);
         assert_eq!(fields("a b", &["\u{1}"], &["moon"], "soon"), ["source", "apps", "environments", "expires"]);
+        for apps in [&[""][..], &[" "], &["acme", ""]] {
+            assert_eq!(fields("kong", apps, &[], ""), ["apps"], "{apps:?}");
+        }
         for reserved in ["http", "files", "stdin"] {
             assert_eq!(fields(reserved, &["acme"], &[], ""), ["source"], "{reserved}");
         }

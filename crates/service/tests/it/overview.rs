@@ -203,7 +203,7 @@ async fn the_day_in_progress_is_left_for_later() {
 
 /// Calls of as many apps on as many days before today.
 async fn count_calls(installation: &Installation, apps: u32, days: i32, status: u16) {
-    let today = installation.steadfast.today();
+    let (today, store) = (installation.steadfast.today(), &installation.steadfast.store);
     let tally = |app, days_ago: i32| TallyDelta {
         app,
         environment: Environment::Production,
@@ -218,9 +218,10 @@ async fn count_calls(installation: &Installation, apps: u32, days: i32, status: 
         routes: vec![RouteKey { documented: true, text: "/new".to_owned() }],
         methods: vec!["GET".to_owned()],
         tallies: (0..apps).flat_map(|app| (1..=days).map(move |day| tally(app, day))).collect(),
+        catalog: store.last_import().await.unwrap().map(|import| import.number),
         ..IngestCommit::empty(UnixMillis(0))
     };
-    installation.steadfast.store.commit_ingest(commit).await.unwrap();
+    store.commit_ingest(commit).await.unwrap();
 }
 
 #[tokio::test]
