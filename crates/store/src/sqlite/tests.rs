@@ -17,12 +17,33 @@ mod upgrade;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use model::{Counts, Day, Environment, RouteKey, UnixMillis};
 use tempfile::TempDir;
 
 use super::SqliteStore;
-use crate::{SharedStore, Store};
+use crate::{IngestCommit, SharedStore, Store, TallyDelta};
 
 crate::conformance!(empty_store());
+
+/// A call of a route on each of these days.
+fn calls_on(route: &str, days: impl Iterator<Item = i32>) -> IngestCommit {
+    let delta = |day| TallyDelta {
+        app: 0,
+        environment: Environment::Production,
+        day: Day::from_epoch_days(day),
+        route: 0,
+        method: 0,
+        status: 200,
+        counts: Counts { calls: 1, ..Counts::default() },
+    };
+    IngestCommit {
+        apps: vec!["a".parse().unwrap()],
+        routes: vec![RouteKey { documented: false, text: route.to_owned() }],
+        methods: vec!["GET".to_owned()],
+        tallies: days.map(delta).collect(),
+        ..IngestCommit::empty(UnixMillis(0))
+    }
+}
 
 /// An empty store and the directory it is in, which is gone when dropped.
 async fn empty_store() -> (SharedStore, TempDir) {

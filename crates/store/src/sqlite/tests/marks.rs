@@ -2,32 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use model::{Counts, Day, DayRange, Environment, RouteKey, UnixMillis};
+use model::{Day, DayRange};
 
 use super::super::marks;
-use super::{SqliteStore, place};
+use super::{SqliteStore, calls_on, place};
 use crate::packed::Policy;
 use crate::{IngestCommit, Platform, Store, TallyDelta};
-
-/// A call on each of these days.
-fn on(days: impl Iterator<Item = i32>) -> IngestCommit {
-    let delta = |day| TallyDelta {
-        app: 0,
-        environment: Environment::Production,
-        day: Day::from_epoch_days(day),
-        route: 0,
-        method: 0,
-        status: 200,
-        counts: Counts { calls: 1, ..Counts::default() },
-    };
-    IngestCommit {
-        apps: vec!["a".parse().unwrap()],
-        routes: vec![RouteKey { documented: true, text: "/a".to_owned() }],
-        methods: vec!["GET".to_owned()],
-        tallies: days.map(delta).collect(),
-        ..IngestCommit::empty(UnixMillis(0))
-    }
-}
 
 fn small() -> Policy {
     Policy { page: 64, ..Policy::default() }
@@ -49,8 +29,8 @@ async fn dirty(store: &SqliteStore) -> BTreeSet<i32> {
 async fn marking_all_marks_every_span() {
     let (_directory, path) = place();
     let store = SqliteStore::open_with(&path, small()).unwrap();
-    store.commit_ingest(on((0..2_000).step_by(3))).await.unwrap();
-    store.commit_ingest(on((0..2_000).step_by(2))).await.unwrap();
+    store.commit_ingest(calls_on("/a", (0..2_000).step_by(3))).await.unwrap();
+    store.commit_ingest(calls_on("/a", (0..2_000).step_by(2))).await.unwrap();
     let all: BTreeSet<i32> = (0..2_000).filter(|day| day % 3 == 0 || day % 2 == 0).collect();
     let marked = store.dirty_days(u32::MAX).await.unwrap();
     assert_eq!(marked.iter().map(|dirty| dirty.day.epoch_days()).collect::<BTreeSet<_>>(), all);
@@ -66,9 +46,9 @@ async fn marking_all_marks_every_span() {
 async fn clearing_leaves_what_waits_in_the_log() {
     let (_directory, path) = place();
     let store = SqliteStore::open(&path).unwrap();
-    store.commit_ingest(on(0..3)).await.unwrap();
+    store.commit_ingest(calls_on("/a", 0..3)).await.unwrap();
     let judged = store.dirty_days(u32::MAX).await.unwrap();
-    store.commit_ingest(on(1..2)).await.unwrap();
+    store.commit_ingest(calls_on("/a", 1..2)).await.unwrap();
     store.save_verdicts(&[], &judged).await.unwrap();
     let state = |day| store.list_state(DayRange::only(Day::from_epoch_days(day)));
     assert_eq!((state(0).await.unwrap().dirty, state(1).await.unwrap().dirty), (false, true));
@@ -79,11 +59,11 @@ async fn clearing_leaves_what_waits_in_the_log() {
 async fn commits_fold_a_long_log() {
     let (_directory, path) = place();
     let store = SqliteStore::open_with(&path, small()).unwrap();
-    store.commit_ingest(on(0..20_000)).await.unwrap();
+    store.commit_ingest(calls_on("/a", 0..20_000)).await.unwrap();
     let long = waiting(&store).await;
     assert!(long > 600, "{long}");
     for _ in 0..2 {
-        store.commit_ingest(on(0..1)).await.unwrap();
+        store.commit_ingest(calls_on("/a", 0..1)).await.unwrap();
     }
     assert!(waiting(&store).await < long - 25);
     let state = store.list_state(DayRange { start: Day::from_epoch_days(-9), end: Day::from_epoch_days(-1) });
@@ -96,7 +76,7 @@ async fn purging_takes_what_waits_in_the_log() {
     for policy in [small(), Policy::default()] {
         let (_directory, path) = place();
         let store = SqliteStore::open_with(&path, policy).unwrap();
-        store.commit_ingest(on((0..200).step_by(2))).await.unwrap();
+        store.commit_ingest(calls_on("/a", (0..200).step_by(2))).await.unwrap();
         // Within a span, at its beginning, in the one after, and after all.
         for first in [10, 11, 24, 57, 199] {
             let rows = waiting(&store).await;
@@ -108,7 +88,7 @@ async fn purging_takes_what_waits_in_the_log() {
             }
         }
         assert_eq!(waiting(&store).await, 0);
-        store.commit_ingest(on((0..200).step_by(2))).await.unwrap();
+        store.commit_ingest(calls_on("/a", (0..200).step_by(2))).await.unwrap();
         store.purge_before(Day::from_epoch_days(71)).await.unwrap();
         assert_eq!(dirty(&store).await, (71..200).filter(|day| day % 2 == 0).collect());
     }
@@ -120,7 +100,7 @@ async fn marks_are_folded_some_at_a_time() {
     let (_directory, path) = place();
     let store = SqliteStore::open(&path).unwrap();
     // The days of a span, of many apps.
-    let (apps, one) = (1_000, on(24..56));
+    let (apps, one) = (1_000, calls_on("/a", 24..56));
     let tallies = (0..apps).flat_map(|app| one.tallies.iter().map(move |delta| TallyDelta { app, ..*delta }));
     let names = (0..apps).map(|app| format!("app-{app:04}").parse().unwrap());
     let commit = IngestCommit { apps: names.collect(), tallies: tallies.collect(), ..one.clone() };

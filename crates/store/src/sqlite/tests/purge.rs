@@ -1,33 +1,13 @@
 //! Purging goes by spans, and may break off between any two.
 
-use model::{Counts, Day, DayRange, Environment, RouteKey, UnixMillis};
+use model::{Day, DayRange, Environment};
 
 use super::super::purge;
 use super::packed::{SMALL, sound};
-use super::{SqliteStore, place};
-use crate::{IngestCommit, Result, Store, StoreError, TallyDelta};
+use super::{SqliteStore, calls_on, place};
+use crate::{Result, Store, StoreError};
 
 const ALWAYS: DayRange = DayRange { start: Day::FIRST, end: Day::LAST };
-
-/// A call of a route on each of these days.
-fn on(route: &str, days: impl Iterator<Item = i32>) -> IngestCommit {
-    let delta = |day| TallyDelta {
-        app: 0,
-        environment: Environment::Production,
-        day: Day::from_epoch_days(day),
-        route: 0,
-        method: 0,
-        status: 200,
-        counts: Counts { calls: 1, ..Counts::default() },
-    };
-    IngestCommit {
-        apps: vec!["a".parse().unwrap()],
-        routes: vec![RouteKey { documented: false, text: route.to_owned() }],
-        methods: vec!["GET".to_owned()],
-        tallies: days.map(delta).collect(),
-        ..IngestCommit::empty(UnixMillis(0))
-    }
-}
 
 /// The days with calls, once for each route.
 async fn days(store: &SqliteStore) -> Result<Vec<i32>> {
@@ -52,7 +32,7 @@ async fn change(store: &SqliteStore, statement: &'static str) {
 async fn what_breaks_off_leaves_whole_days_and_goes_on_later() {
     let (_directory, path) = place();
     let store = SqliteStore::open_with(&path, SMALL).unwrap();
-    store.commit_ingest(on("/a", (0..200).step_by(5))).await.unwrap();
+    store.commit_ingest(calls_on("/a", (0..200).step_by(5))).await.unwrap();
     let day = Day::from_epoch_days(150);
     let mut before = days(&store).await.unwrap();
     let mut spans = 0;
@@ -69,7 +49,7 @@ async fn what_breaks_off_leaves_whole_days_and_goes_on_later() {
     assert_eq!(days(&store).await.unwrap(), kept);
     assert_sound(&store).await;
     // A batch that was begun before: its texts don't go without its counts.
-    store.commit_ingest(on("/late", [3, 149].into_iter())).await.unwrap();
+    store.commit_ingest(calls_on("/late", [3, 149].into_iter())).await.unwrap();
     store.write(move |tx| purge::finish(tx, day)).await.unwrap();
     assert_eq!(days(&store).await.unwrap(), [&[149][..], &kept[..]].concat());
     store.purge_before(day).await.unwrap();
@@ -81,7 +61,7 @@ async fn what_breaks_off_leaves_whole_days_and_goes_on_later() {
 async fn a_damaged_page_that_is_too_old_goes_like_any_other() {
     let (_directory, path) = place();
     let store = SqliteStore::open(&path).unwrap();
-    store.commit_ingest(on("/a", 0..200)).await.unwrap();
+    store.commit_ingest(calls_on("/a", 0..200)).await.unwrap();
     change(&store, "UPDATE count_page SET body = x'00' WHERE span = (SELECT min(span) FROM count_page)").await;
     assert!(matches!(days(&store).await, Err(StoreError::Corrupt(_))));
     store.purge_before(Day::from_epoch_days(150)).await.unwrap();
