@@ -73,14 +73,19 @@ pub use site::{Site, SiteError};
 pub use urls::app_health as app_health_url;
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use model::SourceName;
 use service::{SourceReading, Steadfast};
 
+/// The portal to one installation. Clones share it: each request makes some, and keeps them for as long as it waits.
+#[derive(Clone)]
+pub struct Portal(Arc<Shared>);
+
 /// What every handler shares.
 #[derive(Clone)]
-pub struct Portal {
+pub struct Shared {
     /// The installation whose apps are shown.
     pub steadfast: Steadfast,
     /// Where the portal is found.
@@ -104,7 +109,7 @@ impl Portal {
     /// A portal to an installation.
     #[must_use]
     pub fn new(steadfast: Steadfast, site: Site) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             steadfast,
             site: Arc::new(site),
             providers: Arc::default(),
@@ -113,30 +118,44 @@ impl Portal {
             limits: Limits::DEFAULT,
             gate: calls::Gate::new(Limits::DEFAULT.batch_memory),
             measured: metrics::Measured::default(),
-        }
+        }))
     }
 
     /// The same portal with these identity providers.
     #[must_use]
     pub fn with_providers(self, providers: Vec<(String, oidc::Provider)>) -> Self {
-        Self { providers: Arc::new(providers), ..self }
+        self.with(|shared| shared.providers = Arc::new(providers))
     }
 
     /// The same portal that reads what these sources send in their own ways.
     #[must_use]
     pub fn with_sources(self, sources: HashMap<SourceName, SourceReading>) -> Self {
-        Self { sources: Arc::new(sources), ..self }
+        self.with(|shared| shared.sources = Arc::new(sources))
     }
 
     /// The same portal with other limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
-        Self { limits, gate: calls::Gate::new(limits.batch_memory), ..self }
+        self.with(|shared| (shared.limits, shared.gate) = (limits, calls::Gate::new(limits.batch_memory)))
     }
 
     /// The same portal as a demonstration.
     #[must_use]
     pub fn as_demonstration(self, demonstration: Demonstration) -> Self {
-        Self { demonstration: Some(Arc::new(demonstration)), ..self }
+        self.with(|shared| shared.demonstration = Some(Arc::new(demonstration)))
+    }
+
+    /// The same portal with a change.
+    fn with(mut self, change: impl FnOnce(&mut Shared)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+}
+
+impl Deref for Portal {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }

@@ -32,7 +32,7 @@ impl Limits {
         body_grace: Duration::from_secs(10),
         body_rate: 1024,
         body_total: Duration::from_secs(300),
-        batch_memory: 32 << 20,
+        batch_memory: 24 << 20,
         stop: Duration::from_secs(5),
     };
 }

@@ -39,7 +39,7 @@ impl Setting<'_> {
 impl Portal {
     /// What views for this caller need to know, at this moment.
     pub(crate) fn setting<'a>(&'a self, caller: &'a Caller) -> Setting<'a> {
-        let Self { steadfast, .. } = self;
+        let steadfast = &self.steadfast;
         Setting {
             platform: &steadfast.platform,
             rules: &steadfast.rules,

@@ -14,6 +14,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// A server runs for months and works on many threads. glibc's allocator gives each an arena of its own, none of which ever gives
+/// back what others could use: memory crept up by the hour, and took half as much again under load.
+#[cfg(unix)]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     term::start_log();
