@@ -45,7 +45,7 @@ use rusqlite::Transaction;
 use crate::packed::Policy;
 use crate::{
     CatalogImport, CatalogSave, Counted, DayVerdicts, DirtyDay, Durations, IngestCommit, LoggedChange, Result,
-    SeenBatch, SourcePosition, Store,
+    SeenBatch, SourcePosition, Store, StoreError,
 };
 use known::Known;
 use threads::{Mode, Threads};
@@ -341,8 +341,16 @@ impl Store for SqliteStore {
     }
 
     async fn tidy_counts(&self) -> Result<bool> {
-        let policy = self.policy;
-        self.write(move |tx| runs::tidy(tx, policy)).await
+        let (policy, mut tidied) = (self.policy, Ok(false));
+        for (place, worth) in self.read(move |tx| runs::at_rest(tx, policy)).await? {
+            match self.write(move |tx| runs::tidy(tx, policy, place, worth)).await {
+                Ok(false) => {}
+                // What is damaged there keeps nothing elsewhere.
+                Err(error @ StoreError::Corrupt(_)) => tidied = Err(error),
+                done => return done,
+            }
+        }
+        tidied
     }
 
     async fn purge_before(&self, day: Day) -> Result<()> {
@@ -350,7 +358,11 @@ impl Store for SqliteStore {
         while let Some(span) = self.read(move |tx| purge::first_over(tx, day)).await? {
             self.write(move |tx| purge::remove_span(tx, span)).await?;
         }
-        self.write(move |tx| purge::begin_span(tx, day, policy)).await?;
-        self.write_without_texts(move |tx| purge::finish(tx, day)).await
+        // What is damaged for one of these keeps none of the others.
+        let marks = self.write(move |tx| marks::purge(tx, day)).await;
+        let begun = self.write(move |tx| purge::begin_span(tx, day, policy)).await;
+        let finished = self.write_without_texts(move |tx| purge::finish(tx, day)).await;
+        let told = |damage: Option<StoreError>| damage.map_or(Ok(()), |error| Err(self.writer.at(error)));
+        marks.and(begun.and_then(told)).and(finished)
     }
 }
