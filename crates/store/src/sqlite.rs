@@ -40,7 +40,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use model::{App, AppId, Catalog, Company, CompanyTally, Day, DayRange, Environment, Tally, UnixMillis};
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
 use crate::packed::Policy;
 use crate::{
@@ -80,18 +80,22 @@ impl SqliteStore {
         Self::open_with(path, Policy::default())
     }
 
-    /// Whether the file at `path` is of an earlier version, so that [`Self::open`] would convert it. A program of that version
-    /// that has it open can't go on then.
+    /// The same unless the file is of an earlier version: it stays as it is then, and there is no store. A program of that
+    /// version that has it open could not go on if it was converted.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn is_earlier(path: &Path) -> Result<bool> {
-        open::is_earlier(path)
+    pub fn open_unless_earlier(path: &Path) -> Result<Option<Self>> {
+        let writer = open::writer_unless_earlier(path)?;
+        writer.map(|writer| Self::start(path, writer, Policy::default())).transpose()
     }
 
     /// The same as [`Self::open`] with other bounds of pages and of merging.
     fn open_with(path: &Path, policy: Policy) -> Result<Self> {
-        let writer = open::writer(path)?;
+        Self::start(path, open::writer(path)?, policy)
+    }
+
+    fn start(path: &Path, writer: Connection, policy: Policy) -> Result<Self> {
         let readers = (0..READERS).map(|_| open::reader(path)).collect::<Result<Vec<_>>>()?;
         Ok(Self {
             writer: Threads::start("store-writer", path, vec![writer], Mode::Write)?,
