@@ -5,6 +5,7 @@
 //! reading of the rules for calls and routes, a line read alone for a line read within a block.
 
 pub mod array;
+mod damage;
 mod fault;
 pub mod json_map;
 pub mod lines;
@@ -12,6 +13,7 @@ pub mod log_format;
 pub mod matcher;
 pub mod openapi;
 pub mod otlp;
+pub mod packed;
 pub mod privacy;
 pub mod sniff;
 pub mod steadfast;
@@ -19,6 +21,7 @@ pub mod syslog;
 pub mod time;
 pub mod unpack;
 
+use damage::{Result, StoreError};
 use model::UnixMillis;
 use traffic::TimeBounds;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use health::Surface;
 use model::{AppId, Day, DayRange, Environment, Observation, Tally};
-use store::{DayVerdicts, DirtyDay, FlagKind, Flagged};
+use store::{DayVerdicts, DirtyDay, FlagKind, Flagged, StoreError};
 
 use crate::{Error, Steadfast};
 
@@ -35,22 +35,38 @@ impl Steadfast {
 
     /// Judges the dirty days within these; `app`: of this app alone. What is dirty elsewhere stays so. Returns how many
     /// there were. Each is judged once, and what becomes dirty again meanwhile is left for the next time: where calls of past
-    /// days keep coming, there would be no end.
+    /// days keep coming, there would be no end. Days whose counts are damaged stay dirty, and the error comes after all others
+    /// are judged.
     pub(crate) async fn judge_within(&self, app: Option<&AppId>, within: DayRange) -> Result<usize, Error> {
         self.find_dirty().await?;
-        let (mut judged, mut last) = (0, None);
+        let (mut judged, mut last, mut damage) = (0, None, Ok(()));
         loop {
             let dirty = self.store.dirty_days_within(app, within, last.as_ref(), BATCH).await?;
             if dirty.is_empty() {
-                return Ok(judged);
+                return damage.map(|()| judged);
             }
             // After the marks: a catalog that is imported from here on leaves newer marks behind.
             let surface = self.surface().await?;
-            let verdicts = self.verdicts_of(&dirty, &surface).await?;
-            self.store.save_verdicts(&verdicts, &dirty).await?;
+            match self.judge_days(&dirty, &surface).await {
+                Err(error) if is_damage(&error) => damage = Err(error),
+                done => done?,
+            }
             judged += dirty.len();
             last = dirty.into_iter().next_back();
         }
+    }
+
+    /// Judges these days, but for those whose counts are damaged.
+    async fn judge_days(&self, dirty: &[DirtyDay], surface: &Surface) -> Result<(), Error> {
+        let verdicts = match self.verdicts_of(dirty, surface).await {
+            Err(error) if is_damage(&error) && dirty.len() > 1 => {
+                let (some, others) = dirty.split_at(dirty.len() / 2);
+                let some = Box::pin(self.judge_days(some, surface)).await;
+                return Box::pin(self.judge_days(others, surface)).await.and(some);
+            }
+            verdicts => verdicts?,
+        };
+        Ok(self.store.save_verdicts(&verdicts, dirty).await?)
     }
 
     /// Sees to it that every day is marked dirty that has to be judged.
@@ -82,6 +98,10 @@ impl Steadfast {
         };
         Ok(dirty.iter().zip(tallies).map(verdicts).collect())
     }
+}
+
+fn is_damage(error: &Error) -> bool {
+    matches!(error, Error::Store(StoreError::Corrupt(_)))
 }
 
 /// The calls of a day to operations that are deprecated by now, and to what is private.

@@ -266,24 +266,35 @@ impl Steadfast {
     /// The upkeep: drops what is too old, judges what is dirty, and tidies counts.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn upkeep(&self) -> Result<(), Error> {
-        self.purge().await?;
-        self.store.forget_batches(self.forgotten_since()).await?;
-        self.tidy().await?;
-        // What people look at first, and what mails tell. The rest may be a year of days.
+    /// Each that there is, once: where one part fails, the others are done all the same.
+    pub async fn upkeep(&self) -> Result<(), Vec<Error>> {
         let today = self.today();
-        self.judged_overview(today).await?;
-        self.board(today).await?;
-        self.tell().await?;
-        // Step by step, so that counts are committed in between; and first, since judging reads them all.
+        let done = [
+            self.purge().await,
+            self.store.forget_batches(self.forgotten_since()).await.map(drop).map_err(Error::from),
+            self.tidy().await,
+            // What people look at first, and what mails tell. The rest may be a year of days.
+            self.judged_overview(today).await.map(drop),
+            self.board(today).await.map(drop),
+            self.tell().await.map(drop),
+            // First, since judging reads them all.
+            self.tidy_counts().await,
+            // The day in progress is judged when it is over; until then it changes from minute to minute, and no list needs it.
+            self.judge_within(None, DayRange { start: Day::FIRST, end: today.plus(-1) }).await.map(drop),
+        ];
+        let mut errors: Vec<Error> = done.into_iter().filter_map(Result::err).collect();
+        errors.sort_by_cached_key(Error::to_string);
+        errors.dedup_by_key(|error| error.to_string());
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// Step by step, so that counts are committed in between.
+    async fn tidy_counts(&self) -> Result<(), Error> {
         for _ in 0..TIDIED {
             if !self.store.tidy_counts().await? {
                 break;
             }
         }
-        // The day in progress is judged when it is over; until then it changes from minute to minute, and no list needs it.
-        self.judge_within(None, DayRange { start: Day::FIRST, end: today.plus(-1) }).await?;
         Ok(())
     }
 }

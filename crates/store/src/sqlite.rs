@@ -40,12 +40,12 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use model::{App, AppId, Catalog, Company, CompanyTally, Day, DayRange, Environment, Tally, UnixMillis};
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
 use crate::packed::Policy;
 use crate::{
     CatalogImport, CatalogSave, Counted, DayVerdicts, DirtyDay, Durations, IngestCommit, LoggedChange, Result,
-    SeenBatch, SourcePosition, Store,
+    SeenBatch, SourcePosition, Store, StoreError,
 };
 use known::Known;
 use threads::{Mode, Threads};
@@ -80,18 +80,22 @@ impl SqliteStore {
         Self::open_with(path, Policy::default())
     }
 
-    /// Whether the file at `path` is of an earlier version, so that [`Self::open`] would convert it. A program of that version
-    /// that has it open can't go on then.
+    /// The same unless the file is of an earlier version: it stays as it is then, and there is no store. A program of that
+    /// version that has it open could not go on if it was converted.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn is_earlier(path: &Path) -> Result<bool> {
-        open::is_earlier(path)
+    pub fn open_unless_earlier(path: &Path) -> Result<Option<Self>> {
+        let writer = open::writer_unless_earlier(path)?;
+        writer.map(|writer| Self::start(path, writer, Policy::default())).transpose()
     }
 
     /// The same as [`Self::open`] with other bounds of pages and of merging.
     fn open_with(path: &Path, policy: Policy) -> Result<Self> {
-        let writer = open::writer(path)?;
+        Self::start(path, open::writer(path)?, policy)
+    }
+
+    fn start(path: &Path, writer: Connection, policy: Policy) -> Result<Self> {
         let readers = (0..READERS).map(|_| open::reader(path)).collect::<Result<Vec<_>>>()?;
         Ok(Self {
             writer: Threads::start("store-writer", path, vec![writer], Mode::Write)?,
@@ -341,8 +345,16 @@ impl Store for SqliteStore {
     }
 
     async fn tidy_counts(&self) -> Result<bool> {
-        let policy = self.policy;
-        self.write(move |tx| runs::tidy(tx, policy)).await
+        let (policy, mut tidied) = (self.policy, Ok(false));
+        for (place, worth) in self.read(move |tx| runs::at_rest(tx, policy)).await? {
+            match self.write(move |tx| runs::tidy(tx, policy, place, worth)).await {
+                Ok(false) => {}
+                // What is damaged there keeps nothing elsewhere.
+                Err(error @ StoreError::Corrupt(_)) => tidied = Err(error),
+                done => return done,
+            }
+        }
+        tidied
     }
 
     async fn purge_before(&self, day: Day) -> Result<()> {
@@ -350,7 +362,11 @@ impl Store for SqliteStore {
         while let Some(span) = self.read(move |tx| purge::first_over(tx, day)).await? {
             self.write(move |tx| purge::remove_span(tx, span)).await?;
         }
-        self.write(move |tx| purge::begin_span(tx, day, policy)).await?;
-        self.write_without_texts(move |tx| purge::finish(tx, day)).await
+        // What is damaged for one of these keeps none of the others.
+        let marks = self.write(move |tx| marks::purge(tx, day)).await;
+        let begun = self.write(move |tx| purge::begin_span(tx, day, policy)).await;
+        let finished = self.write_without_texts(move |tx| purge::finish(tx, day)).await;
+        let told = |damage: Option<StoreError>| damage.map_or(Ok(()), |error| Err(self.writer.at(error)));
+        marks.and(begun.and_then(told)).and(finished)
     }
 }

@@ -10,6 +10,7 @@ mod breakdown;
 mod catalog;
 mod companies;
 mod credentials;
+mod damage;
 mod exactly_once;
 mod follow;
 mod installation;

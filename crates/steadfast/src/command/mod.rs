@@ -74,16 +74,16 @@ pub(crate) async fn run(cli: Cli) -> Outcome {
 /// Opens the data directory for a command that may create it and works beside others.
 fn open_beside(data: &Path, config: Config) -> Result<Steadfast, Failure> {
     make(data)?;
-    let alone = alone_to_convert(data)?;
-    let steadfast = open_made(data, config);
-    drop(alone);
-    steadfast
+    match SqliteStore::open_unless_earlier(&data.join(DATABASE))? {
+        Some(store) => steadfast(store, data, config),
+        None => steadfast(convert(data)?, data, config),
+    }
 }
 
 /// Opens the data directory for a command that has it for itself, and may create it.
 fn open(data: &Path, config: Config, _alone: &WriterLock) -> Result<Steadfast, Failure> {
     make(data)?;
-    open_made(data, config)
+    steadfast(SqliteStore::open(&data.join(DATABASE))?, data, config)
 }
 
 fn make(data: &Path) -> Result<(), Failure> {
@@ -91,14 +91,11 @@ fn make(data: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("cannot create the data directory `{}`: {error}", data.display())))
 }
 
-/// Takes the data directory for itself where it is of an earlier version and is converted when it is opened: whoever
-/// works on it with that version could not go on.
-fn alone_to_convert(data: &Path) -> Result<Option<WriterLock>, Failure> {
-    if !SqliteStore::is_earlier(&data.join(DATABASE))? {
-        return Ok(None);
-    }
+/// Converts a data directory of an earlier version, and takes it for itself meanwhile: whoever works on it with that
+/// version could not go on.
+fn convert(data: &Path) -> Result<SqliteStore, Failure> {
     match WriterLock::take(data, "steadfast", SystemClock.now()) {
-        Ok(alone) => Ok(Some(alone)),
+        Ok(_alone) => Ok(SqliteStore::open(&data.join(DATABASE))?),
         Err(service::Error::Held { holder, .. }) => Err(Failure::new(format!(
             "`{}` is of an earlier version of Steadfast and in use by {holder}, which could not go on if it was converted \
              now; end that one and start it again with this version, which converts the directory, then try again",
@@ -108,10 +105,10 @@ fn alone_to_convert(data: &Path) -> Result<Option<WriterLock>, Failure> {
     }
 }
 
-fn open_made(data: &Path, config: Config) -> Result<Steadfast, Failure> {
+fn steadfast(store: SqliteStore, data: &Path, config: Config) -> Result<Steadfast, Failure> {
     let source_book = SourceBook::new(config.declared_sources());
     Ok(Steadfast {
-        store: Arc::new(SqliteStore::open(&data.join(DATABASE))?),
+        store: Arc::new(store),
         rejects: RejectsFile::within(data).with_privacy(config.privacy.clone()),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),

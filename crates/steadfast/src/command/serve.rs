@@ -187,11 +187,9 @@ pub(super) async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
 
 /// Serves until the program is told to end.
 pub(super) async fn serve(portal: Portal, listener: TcpListener, ready: impl FnOnce()) -> Outcome {
-    let (tell, first) = oneshot::channel();
-    let upkeep = tokio::spawn(keep_up(portal.steadfast.clone(), tell));
-    if let Ok(Ok(outcome)) = tokio::time::timeout(FIRST_UPKEEP, first).await {
-        outcome?;
-    }
+    let (done, first) = oneshot::channel();
+    let upkeep = tokio::spawn(keep_up(portal.steadfast.clone(), done));
+    let _ = tokio::time::timeout(FIRST_UPKEEP, first).await;
     let ended = ended();
     ready();
     let served = portal::serve(listener, portal, ended).await;
@@ -200,22 +198,16 @@ pub(super) async fn serve(portal: Portal, listener: TcpListener, ready: impl FnO
     Ok(ExitCode::SUCCESS)
 }
 
-/// Does the upkeep again and again; what became of the first is told to whoever waits for it.
-async fn keep_up(steadfast: Steadfast, first: oneshot::Sender<Result<(), service::Error>>) {
+/// Does the upkeep again and again. Whoever waits for the first is told when it is done.
+async fn keep_up(steadfast: Steadfast, first: oneshot::Sender<()>) {
     let mut first = Some(first);
     let mut ticks = tokio::time::interval(UPKEEP);
     loop {
         ticks.tick().await;
-        let mut outcome = steadfast.upkeep().await;
-        if let Some(first) = first.take() {
-            match first.send(outcome) {
-                Ok(()) => continue,
-                Err(untold) => outcome = untold,
-            }
+        for error in steadfast.upkeep().await.err().into_iter().flatten() {
+            tracing::warn!("part of the upkeep failed and is tried again in a minute: {error}");
         }
-        if let Err(error) = outcome {
-            tracing::warn!("the daily upkeep failed and is tried again in a minute: {error}");
-        }
+        drop(first.take());
     }
 }
 

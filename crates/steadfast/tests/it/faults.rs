@@ -2,6 +2,7 @@
 //! what was acknowledged, or with a clear error and nothing changed.
 
 mod clock;
+mod damage;
 mod disk;
 mod endless;
 mod fed;

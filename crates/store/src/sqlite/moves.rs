@@ -97,7 +97,7 @@ fn move_within(
         held.clear();
         Ok(())
     };
-    let moved = runs::rewrite(tx, policy, family, span, |entry| {
+    let moves = |entry: &Entry| {
         let target = targets.get(&entry.key.route).filter(|_| day_of(span, entry.key.slot) >= since);
         let Some(target) = target else { return Ok(true) };
         held.push(Entry { key: Key { route: *target, ..entry.key }, counts: entry.counts });
@@ -105,7 +105,8 @@ fn move_within(
             put(&mut held)?;
         }
         Ok(false)
-    })?;
+    };
+    let moved = runs::rewrite(tx, policy, family, span, moves, Err)?;
     put(&mut held)?;
     Ok(moved > 0)
 }

@@ -57,7 +57,19 @@ pub(super) const MIGRATIONS: &[Migration] = &[
 
 /// Opens or creates the file and brings its schema up to date.
 pub(super) fn writer(path: &Path) -> Result<Connection> {
-    let mut connection = writer_with(path, MIGRATIONS).map_err(|error| at(path, error))?;
+    writer_with(path, MIGRATIONS).and_then(set_up).map_err(|error| at(path, error))
+}
+
+/// The same for a file that is not of an earlier version. One that is stays as it is, and there is no connection.
+pub(super) fn writer_unless_earlier(path: &Path) -> Result<Option<Connection>> {
+    let opened = begin(path, MIGRATIONS).and_then(|(connection, version)| match version {
+        version if (1..MIGRATIONS.len()).contains(&version) => Ok(None),
+        _ => finish(connection, MIGRATIONS).and_then(set_up).map(Some),
+    });
+    opened.map_err(|error| at(path, error))
+}
+
+fn set_up(mut connection: Connection) -> Result<Connection> {
     // Judging and purging change rows here and there: 4 MiB of pages instead of 2.
     connection.pragma_update(None, "cache_size", -4_096)?;
     connection.set_transaction_behavior(TransactionBehavior::Immediate);
@@ -81,20 +93,19 @@ pub(super) fn at(path: &Path, error: StoreError) -> StoreError {
     }
 }
 
-/// Whether there is a file with the schema of an earlier version. Leaves it as it is.
-pub(super) fn is_earlier(path: &Path) -> Result<bool> {
-    if !path.exists() {
-        return Ok(false);
-    }
-    let version = connect(path).and_then(|mut file| version(&file.transaction()?, MIGRATIONS.len()));
-    version.map(|version| (1..MIGRATIONS.len()).contains(&version)).map_err(|error| at(path, error))
+pub(super) fn writer_with(path: &Path, migrations: &[Migration]) -> Result<Connection> {
+    begin(path, migrations).and_then(|(connection, _)| finish(connection, migrations))
 }
 
-pub(super) fn writer_with(path: &Path, migrations: &[Migration]) -> Result<Connection> {
+/// Opens or creates the file and finds its version. Nothing is changed yet: a file that is not ours stays as it is.
+fn begin(path: &Path, migrations: &[Migration]) -> Result<(Connection, usize)> {
     create(path)?;
     let mut connection = connect(path)?;
-    // Before anything is changed: a file that is not ours stays as it is.
-    version(&connection.transaction()?, migrations.len())?;
+    let version = version(&connection.transaction()?, migrations.len())?;
+    Ok((connection, version))
+}
+
+fn finish(mut connection: Connection, migrations: &[Migration]) -> Result<Connection> {
     use_wal(&connection)?;
     migrate(&mut connection, migrations)?;
     Ok(connection)

@@ -1,17 +1,17 @@
 //! Deleting what is older than the days that are kept, in several transactions, so that others can write in between: first
 //! the spans that are over as a whole, one at a time; then the days of the span that is over in part; then the rest.
 //!
-//! What breaks off in between leaves nothing wrong. A span goes with all its families at once, so that days stay the sums of
-//! their routes. Texts go last, and with them whatever was added to those spans meanwhile, so that no count is without its
-//! text. What is not gone yet is as it was before the purge, and goes with the next one: whoever asked for it takes note of it
-//! when it is done.
+//! What breaks off in between, or can't be done since something is damaged, leaves nothing wrong. A span goes with all its
+//! families at once, so that days stay the sums of their routes. Texts go last, and with them whatever was added to those spans
+//! meanwhile, so that no count is without its text. What is not gone yet is as it was before the purge, and goes with the next
+//! one: whoever asked for it takes note of it when it is done.
 
 use model::Day;
 use rusqlite::Transaction;
 
-use super::{marks, platform, runs, sql};
-use crate::Result;
-use crate::packed::{Family, Policy, day_of, span_of};
+use super::{platform, runs, sql};
+use crate::packed::{Entry, Family, Policy, day_of, span_of};
+use crate::{Result, StoreError};
 
 /// The first span with counts that ends before `day`.
 pub(super) fn first_over(tx: &Transaction<'_>, day: Day) -> Result<Option<i32>> {
@@ -31,16 +31,20 @@ pub(super) fn remove_span(tx: &Transaction<'_>, span: i32) -> Result<()> {
     Ok(())
 }
 
-/// Deletes what is older than `day` within its span, and marks on days before it, which nobody has to judge any more.
-pub(super) fn begin_span(tx: &Transaction<'_>, day: Day, policy: Policy) -> Result<()> {
-    marks::purge(tx, day)?;
-    let span = span_of(day);
+/// Deletes what is older than `day` within its span. A page that can't be read stays until the span is over as a whole: it may
+/// hold days that are needed, which a backup has. The last of them is told.
+pub(super) fn begin_span(tx: &Transaction<'_>, day: Day, policy: Policy) -> Result<Option<StoreError>> {
+    let (span, mut damage) = (span_of(day), None);
     if day_of(span, 0) < day {
         for family in Family::ALL {
-            runs::rewrite(tx, policy, family, span, |entry| Ok(day_of(span, entry.key.slot) >= day))?;
+            let stays = |entry: &Entry| Ok(day_of(span, entry.key.slot) >= day);
+            runs::rewrite(tx, policy, family, span, stays, |error| {
+                damage = Some(error);
+                Ok(())
+            })?;
         }
     }
-    Ok(())
+    Ok(damage)
 }
 
 /// Deletes what else there is of before `day`: verdicts, and the texts of routes and companies that nothing counts any

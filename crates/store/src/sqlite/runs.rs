@@ -10,7 +10,7 @@ use super::{rows, sql};
 use crate::packed::{Builder, Entries, Entry, Family, Key, Page, PageAt, Policy, Run};
 use crate::{Result, StoreError};
 
-pub(super) use merge::{merge, tidy};
+pub(super) use merge::{at_rest, merge, tidy};
 pub(super) use read::{between, scan, sums, walk};
 
 /// Where runs lie beside each other.
@@ -171,13 +171,15 @@ fn remove_page(tx: &Transaction<'_>, page: i64) -> Result<()> {
 }
 
 /// Takes every entry out of a family and span of which `stays` says no. Returns how many there were; the same key may be
-/// in several runs. `stays` may add runs, whose entries it is not asked about.
+/// in several runs. `stays` may add runs, whose entries it is not asked about. A page that can't be read stays, if `damaged`
+/// puts up with that.
 pub(super) fn rewrite(
     tx: &Transaction<'_>,
     policy: Policy,
     family: Family,
     span: i32,
     mut stays: impl FnMut(&Entry) -> Result<bool>,
+    mut damaged: impl FnMut(StoreError) -> Result<()>,
 ) -> Result<u64> {
     let place = Place { family, span };
     let mut gone = 0;
@@ -185,7 +187,13 @@ pub(super) fn rewrite(
     for run in &runs {
         let mut bytes = run.bytes;
         for page in pages(tx, place, run.run, None)? {
-            let all = entries(tx, family, page.id)?;
+            let all = match entries(tx, family, page.id) {
+                Ok(all) => all,
+                Err(error) => {
+                    damaged(error)?;
+                    continue;
+                }
+            };
             let mut left = Vec::with_capacity(all.len());
             for entry in &all {
                 if stays(entry)? {

@@ -57,6 +57,11 @@ impl Threads {
         Ok(Self { path: path.into(), mode, queue: Some(sender), handles })
     }
 
+    /// Says which file an error is about that did not end a transaction.
+    pub(super) fn at(&self, error: StoreError) -> StoreError {
+        open::at(&self.path, error)
+    }
+
     /// Has one of the threads do `work` in a transaction. Waits while the queue is full.
     pub(super) async fn run<T: Send + 'static>(
         &self,

@@ -18,22 +18,32 @@ pub(in crate::sqlite) fn merge(tx: &Transaction<'_>, policy: Policy, place: Plac
     Ok(())
 }
 
-/// Takes one step where one is due while there is little else to do. Tells whether it did.
-pub(in crate::sqlite) fn tidy(tx: &Transaction<'_>, policy: Policy) -> Result<bool> {
+/// Where a step is due while there is little else to do, and the worth that it is due for.
+pub(in crate::sqlite) fn at_rest(tx: &Transaction<'_>, policy: Policy) -> Result<Vec<(Place, u64)>> {
+    let mut places = Vec::new();
     for family in Family::ALL {
         let spans = super::spans(tx, family)?;
         let newest = spans.last().copied().unwrap_or(0);
         for span in spans {
             let place = Place { family, span };
             let worth = if span <= newest.saturating_sub(2) { OVER } else { AT_REST };
-            let mut runs = list(tx, place)?;
-            while let Some(due) = due_at_rest(&policy, &runs, worth) {
-                if take(tx, policy, place, &runs, &due)? > 0 {
-                    return Ok(true);
-                }
-                runs = list(tx, place)?;
+            // Whoever takes the step is told of what is damaged.
+            if !list(tx, place).is_ok_and(|runs| due_at_rest(&policy, &runs, worth).is_none()) {
+                places.push((place, worth));
             }
         }
+    }
+    Ok(places)
+}
+
+/// Takes one step in a place where one is due. Tells whether it did.
+pub(in crate::sqlite) fn tidy(tx: &Transaction<'_>, policy: Policy, place: Place, worth: u64) -> Result<bool> {
+    let mut runs = list(tx, place)?;
+    while let Some(due) = due_at_rest(&policy, &runs, worth) {
+        if take(tx, policy, place, &runs, &due)? > 0 {
+            return Ok(true);
+        }
+        runs = list(tx, place)?;
     }
     Ok(false)
 }

@@ -4,7 +4,8 @@ use model::{Counts, Day, DayRange, Environment, RouteKey, UnixMillis};
 
 use super::super::runs;
 use super::packed::SMALL;
-use super::{SqliteStore, place};
+use super::purge::change;
+use super::{SqliteStore, calls_on, place};
 use crate::packed::{Builder, Entry, Family, Key, Policy};
 use crate::{IngestCommit, Result, Store, StoreError, TallyDelta};
 
@@ -114,7 +115,7 @@ async fn pages_in_wrong_places_are_damage_and_no_conflict() {
              UPDATE count_page SET first = (SELECT min(first) FROM place) WHERE id = (SELECT max(id) FROM place);
              UPDATE count_page SET first = (SELECT max(first) FROM place) WHERE id = (SELECT min(id) FROM place);",
         )?;
-        runs::rewrite(tx, SMALL, Family::Tally, 100, |entry| Ok(entry.key.route != 1))
+        runs::rewrite(tx, SMALL, Family::Tally, 100, |entry| Ok(entry.key.route != 1), Err)
     });
     assert_named(&written.await.unwrap_err(), &path, "rewriting");
 }
@@ -129,6 +130,29 @@ async fn a_mark_of_no_app_is_damage_and_no_conflict() {
     let body = page.finish().unwrap().body;
     store.write(move |tx| Ok(tx.execute("UPDATE mark_log SET body = ?1", (body,))?)).await.unwrap();
     assert_named(&store.dirty_days(10).await.unwrap_err(), &path, "marks");
+}
+
+#[tokio::test]
+async fn a_damaged_page_keeps_no_other_span_from_being_tidied() {
+    let (_directory, path) = place();
+    let store = SqliteStore::open(&path).unwrap();
+    for _ in 0..2 {
+        store.commit_ingest(calls_on("/a", (0..200).step_by(5))).await.unwrap();
+    }
+    drop(store);
+    let store = SqliteStore::open_with(&path, SMALL).unwrap();
+    let due = async || store.read(|tx| runs::at_rest(tx, SMALL)).await.unwrap();
+    let before = due().await;
+    assert!(before.len() > 10, "{before:?}");
+    change(&store, "UPDATE count_page SET body = x'00' WHERE id = (SELECT min(id) FROM count_page)").await;
+    let damage = loop {
+        match store.tidy_counts().await {
+            Ok(more) => assert!(more, "what is damaged is done"),
+            Err(damage) => break damage,
+        }
+    };
+    assert_named(&damage, &path, "tidying");
+    assert_eq!(due().await, before[..1]);
 }
 
 /// The program never adds up so many calls, and nobody who adds up what it is given has to look out for them.

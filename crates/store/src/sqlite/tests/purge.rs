@@ -2,9 +2,10 @@
 
 use model::{Day, DayRange, Environment};
 
-use super::super::purge;
+use super::super::{purge, runs};
 use super::packed::{SMALL, sound};
 use super::{SqliteStore, calls_on, place};
+use crate::packed::{Entry, Family, day_of, span_of};
 use crate::{Result, Store, StoreError};
 
 const ALWAYS: DayRange = DayRange { start: Day::FIRST, end: Day::LAST };
@@ -23,7 +24,7 @@ async fn assert_sound(store: &SqliteStore) {
     looked.await.unwrap();
 }
 
-async fn change(store: &SqliteStore, statement: &'static str) {
+pub(super) async fn change(store: &SqliteStore, statement: &'static str) {
     let changed = store.write(move |tx| Ok(tx.execute(statement, ())?)).await.unwrap();
     assert!(changed > 0, "{statement}");
 }
@@ -70,4 +71,45 @@ async fn a_damaged_page_that_is_too_old_goes_like_any_other() {
     change(&store, "UPDATE count_page SET body = x'00' WHERE span = (SELECT min(span) FROM count_page)").await;
     let text = store.purge_before(Day::from_epoch_days(151)).await.unwrap_err().to_string();
     assert!(text.contains(&path.display().to_string()), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_damaged_of_the_span_that_is_over_in_part_keeps_nothing_else() {
+    let day = Day::from_epoch_days(150);
+    for damage in [
+        "UPDATE count_page SET body = x'00' WHERE id = (SELECT min(id) FROM count_page WHERE span = 22489)",
+        "UPDATE mark_log SET body = x'00' WHERE span = 22489",
+    ] {
+        let (_directory, path) = place();
+        let store = SqliteStore::open_with(&path, SMALL).unwrap();
+        store.commit_ingest(calls_on("/old", [3].into_iter())).await.unwrap();
+        store.commit_ingest(calls_on("/a", 0..200)).await.unwrap();
+        assert_eq!((span_of(day), day_of(22_489, 0).epoch_days()), (22_489, 120));
+        change(&store, damage).await;
+        let text = store.purge_before(day).await.unwrap_err().to_string();
+        assert!(text.contains(&path.display().to_string()) && text.contains("restore the file"), "{text}");
+        for family in Family::ALL {
+            let oldest = store.write(move |tx| {
+                let mut oldest = None;
+                for span in runs::spans(tx, family)? {
+                    let mut look = |entry: &Entry| {
+                        let day = Some(day_of(span, entry.key.slot));
+                        oldest = oldest.min(day).or(day);
+                        Ok(true)
+                    };
+                    runs::rewrite(tx, SMALL, family, span, &mut look, |_| Ok(()))?;
+                }
+                Ok(oldest)
+            });
+            let expected = if family == Family::Company { None } else { Some(day) };
+            assert_eq!(oldest.await.unwrap(), expected, "{damage}: {family:?}");
+        }
+        let routes = store
+            .read(|tx| Ok(tx.query_row("SELECT group_concat(text) FROM route", (), |row| row.get::<_, String>(0))?));
+        assert_eq!(routes.await.unwrap(), "/a", "{damage}");
+        // It goes when its span does.
+        store.purge_before(Day::from_epoch_days(152)).await.unwrap();
+        assert_eq!(days(&store).await.unwrap(), (152..200).collect::<Vec<_>>());
+        assert_sound(&store).await;
+    }
 }

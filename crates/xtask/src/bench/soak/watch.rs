@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn trouble_is_told_from_news() {
-        assert!(is_trouble("2026-11-22T00:00:00Z  WARN steadfast: the upkeep failed"));
+        assert!(is_trouble("2026-11-22T00:00:00Z  WARN steadfast: part of the upkeep failed"));
         assert!(is_trouble("thread 'main' panicked at"));
         assert!(!is_trouble("Steadfast serves its portal on http://127.0.0.1:1/"));
     }

@@ -1,0 +1,59 @@
+//! A file that is damaged in one place: the rest of it is kept up all the same.
+
+use model::{AppId, Counts, Day, DayRange, Environment, RouteKey, UnixMillis};
+use store::{IngestCommit, TallyDelta};
+
+use crate::installation::Installation;
+use crate::meddler::Meddler;
+
+/// Calls of an app on each of these days before today, answered so.
+fn calls(app: &AppId, today: Day, days_ago: &[i32]) -> IngestCommit {
+    let delta = |days_ago: &i32| TallyDelta {
+        app: 0,
+        environment: Environment::Production,
+        day: today.plus(-days_ago),
+        route: 0,
+        method: 0,
+        status: 403,
+        counts: Counts { calls: 2000, ..Counts::default() },
+    };
+    IngestCommit {
+        apps: vec![app.clone()],
+        routes: vec![RouteKey { documented: false, text: "/a".to_owned() }],
+        methods: vec!["GET".to_owned()],
+        tallies: days_ago.iter().map(delta).collect(),
+        ..IngestCommit::empty(UnixMillis(0))
+    }
+}
+
+#[tokio::test]
+async fn the_upkeep_does_all_but_what_is_damaged_and_tells_of_it() {
+    let installation = Installation::new();
+    let steadfast = &installation.steadfast;
+    let (store, today, app) = (&steadfast.store, steadfast.today(), "a".parse::<AppId>().unwrap());
+    store.commit_ingest(calls(&app, today, &[410, 401, 399, 60, 9, 3])).await.unwrap();
+    // The calls by route of the month that is over in part.
+    let oldest = "SELECT span FROM count_page ORDER BY span";
+    drop(Meddler::new(
+        &installation,
+        &format!(
+            "UPDATE count_page SET body = x'00' WHERE family = 0 AND span = (SELECT DISTINCT span FROM ({oldest}) LIMIT 1 OFFSET 1)"
+        ),
+    ));
+    let errors = steadfast.upkeep().await.unwrap_err();
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    let file = installation.path("steadfast.db").display().to_string();
+    assert!(
+        matches!(&told[..], [one] if one.contains(&file) && one.contains("restore the file from a backup")),
+        "{told:?}"
+    );
+
+    let days = |found: Vec<Day>| found.into_iter().map(|day| today.days_since(day)).collect::<Vec<_>>();
+    let verdicts = store.verdicts(Some(&app), DayRange { start: Day::FIRST, end: Day::LAST }).await.unwrap();
+    assert_eq!(days(verdicts.iter().map(|of| of.verdicts[0].day).collect()), [60, 9, 3]);
+    assert_eq!(days(store.dirty_days(9).await.unwrap().into_iter().map(|dirty| dirty.day).collect()), [399]);
+    for (days_ago, kept) in [(410, false), (401, false), (399, true), (3, true)] {
+        let counted = store.counted(&[(app.clone(), Environment::Production, today.plus(-days_ago))]).await.unwrap();
+        assert_eq!(counted[0].is_some(), kept, "{days_ago} days ago");
+    }
+}
