@@ -52,7 +52,7 @@ use routes::CatalogMatcher;
 
 /// Keys in memory at which they are committed: few enough for a commit to be done while the next lines are read, and
 /// enough that most keys of a day come to the store once.
-const KEYS: usize = 65_536;
+const KEYS: usize = 131_072;
 
 /// How long counts stay in memory at most.
 const INTERVAL: Duration = Duration::from_secs(5);

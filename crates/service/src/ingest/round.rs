@@ -11,8 +11,9 @@ use super::blocks::{Block, Blocks};
 use super::routes::CatalogMatcher;
 use super::{EVIDENCE, KEYS};
 
-/// How many blocks make a round at most: little enough to hold what is kept of each in memory.
-const BLOCKS: u64 = 256;
+/// How many blocks make a round at most: little enough to hold what is kept of each in memory, and enough that cores seldom wait for
+/// each other at its end.
+const BLOCKS: u64 = 1024;
 
 /// How many bytes what is new ([`traffic::First`]) and the texts that are new take in a round at most, as soon as that is
 /// noticed.
