@@ -85,7 +85,7 @@ impl From<BatchOutcome> for BatchAnswer {
     params(
         ("environment" = Option<String>, Query, pattern = "^(production|sandbox)?$", description = "The environment of calls that don't name theirs; `production` unless given",
             example = "production"),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "The sender's own name for the batch: 1 to 255 bytes")
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "The sender's own name for the batch: 1 to 255 visible ASCII characters")
     ),
     request_body(
         description = "Call records, at most 32 MiB, packed (`Content-Encoding: gzip` or `zstd`) and unpacked",

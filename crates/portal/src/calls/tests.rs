@@ -140,6 +140,7 @@ async fn what_can_not_be_read_is_refused_with_what_to_send() {
         (vec![("content-type", NDJSON), ("content-encoding", "zstd")], "{}", 400),
         (vec![("content-type", JSON)], "[{},", 400),
         (vec![("content-type", NDJSON), ("idempotency-key", "")], "{}", 400),
+        (vec![("content-type", NDJSON), ("idempotency-key", "a b")], "{}", 400),
         (vec![("content-type", NDJSON), ("idempotency-key", &long_key)], "{}", 400),
         (vec![("content-type", NDJSON), ("idempotency-key", "a"), ("idempotency-key", "b")], "{}", 400),
         (vec![("content-type", NDJSON), ("content-length", "99999999999")], "{}", 413),

@@ -40,7 +40,7 @@ pub struct Batch {
     pub shape: BatchShape,
     /// The environment of calls that don't name one.
     pub environment: Environment,
-    /// The sender's own name for the batch (`Idempotency-Key`): 1 to 255 bytes without control characters.
+    /// The sender's own name for the batch (`Idempotency-Key`): 1 to 255 visible ASCII characters.
     pub key: Option<String>,
     /// Who sent it: the id of a token. Senders don't know of each other's batches.
     pub sender: String,
@@ -331,8 +331,8 @@ impl Steadfast {
 
 pub(super) fn check_key(key: Option<&str>) -> Result<(), Error> {
     match key {
-        Some(key) if key.is_empty() || key.len() > MAX_KEY_BYTES || key.chars().any(char::is_control) => {
-            Err(Error::Batch(format!("an idempotency key has 1 to {MAX_KEY_BYTES} bytes without control characters")))
+        Some(key) if !(1..=MAX_KEY_BYTES).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Err(Error::Batch(format!("an idempotency key has 1 to {MAX_KEY_BYTES} visible ASCII characters")))
         }
         _ => Ok(()),
     }

@@ -64,7 +64,7 @@ async fn a_key_of_a_batch_with_other_bytes_is_refused() {
     let refused = steadfast.ingest_batch(batch(lines("acme", 10..20), Some("k"))).await;
     assert!(matches!(refused, Err(Error::KeyReused)), "{refused:?}");
     check_count(&installation, 10).await;
-    for key in ["", "a\nb", &"k".repeat(256)] {
+    for key in ["", "a\nb", "a b", "é", &"k".repeat(256)] {
         let refused = steadfast.ingest_batch(batch(lines("acme", 0..1), Some(key))).await;
         assert!(matches!(refused, Err(Error::Batch(_))), "{refused:?}");
     }
