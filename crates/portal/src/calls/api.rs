@@ -29,7 +29,7 @@ pub(crate) struct BatchAnswer {
     rejected: u64,
     /// Whether the batch was counted before, and not again. The numbers are those of that time.
     duplicate: bool,
-    /// The first 100 records that can't be used; empty for a batch that was counted before.
+    /// The first 100 records that can't be used; empty for a batch that was counted before and is not read again.
     #[schema(max_items = 100)]
     rejects: Vec<RejectedRecord>,
     /// How many records can't be used, by reason.
