@@ -103,7 +103,7 @@ impl From<BatchOutcome> for BatchAnswer {
         (status = 403, description = "Who asks may not send calls", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "The body came too slowly; the connection is closed", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than 32 MiB, packed or unpacked, or more than there is memory for in one", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Another content type or encoding", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Another content type or encoding, or packed without saying so", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The key was used for a batch with other content", body = Problem, content_type = "application/problem+json"),
         (status = 421, description = "The request names another host than the portal's, and brings no token", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "Too many tokens that nobody has, from this address; `Retry-After` says when to try again", body = Problem, content_type = "application/problem+json"),
