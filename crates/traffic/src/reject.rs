@@ -109,7 +109,7 @@ impl RejectReason {
             Self::NotJson => "the line is not a JSON object",
             Self::DoesNotMatchFormat => "the line does not match the log format",
             Self::MissingTime => "the call has no time",
-            Self::BadTime => "the time can't be read",
+            Self::BadTime => "the time is neither one with its offset from UTC nor Unix time",
             Self::TimeInFuture => "the time is more than 5 minutes in the future",
             Self::TooOld => "the time is older than what is kept",
             Self::MissingMethod => "the call has no method",
@@ -166,6 +166,14 @@ impl Reject {
         detail.extend(value.chars().take(QUOTED_CHARS).flat_map(char::escape_debug));
         detail.push_str(if value.chars().nth(QUOTED_CHARS).is_some() { "…`" } else { "`" });
         Self { reason, detail: Cow::Owned(detail) }
+    }
+
+    /// The same rejection, with what is wanted in place of what was found.
+    #[cold]
+    #[must_use]
+    pub fn wanting(self, wanted: &str) -> Self {
+        let found = if self.detail.is_empty() { String::new() } else { format!("{}; ", self.detail) };
+        Self { detail: Cow::Owned(format!("{found}write {wanted}")), ..self }
     }
 }
 
@@ -266,5 +274,22 @@ mod tests {
         let reject = Reject::quoting(RejectReason::BadMethod, &"\u{1}".repeat(5000));
         assert!(reject.detail.starts_with("found `\\u{1}"));
         assert!(reject.detail.len() < 1000);
+    }
+
+    #[test]
+    fn an_app_that_is_not_allowed_is_named_whatever_it_looks_like() {
+        let detail = |app: &str| Reject::quoting(RejectReason::AppNotAllowed, app).detail.into_owned();
+        assert_eq!(detail("web1"), "found `web1`");
+        assert_eq!(detail("a\u{1b}\u{202e}`\n"), "found `a\\u{1b}\\u{202e}`\\n`");
+        assert_eq!(detail(&"é".repeat(100)), format!("found `{}…`", "é".repeat(80)));
+    }
+
+    #[test]
+    fn what_is_wanted_is_told_after_what_was_found() {
+        let found = Reject::quoting(RejectReason::BadTime, "soon").wanting("a time");
+        assert_eq!(found.detail, "found `aaaa`; write a time");
+        assert_eq!(Reject::plain(RejectReason::BadTime).wanting("a time").detail, "write a time");
+        // `ingest` tells reasons alone.
+        assert!(RejectReason::BadTime.text().contains("offset from UTC"));
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct BatchAnswer {
     rejected: u64,
     /// Whether the batch was counted before, and not again. The numbers are those of that time.
     duplicate: bool,
-    /// The first 100 records that can't be used; empty for a batch that was counted before.
+    /// The first 100 records that can't be used; empty for a batch that was counted before and is not read again.
     #[schema(max_items = 100)]
     rejects: Vec<RejectedRecord>,
     /// How many records can't be used, by reason.
@@ -85,7 +85,7 @@ impl From<BatchOutcome> for BatchAnswer {
     params(
         ("environment" = Option<String>, Query, pattern = "^(production|sandbox)?$", description = "The environment of calls that don't name theirs; `production` unless given",
             example = "production"),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "The sender's own name for the batch: 1 to 255 bytes")
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "The sender's own name for the batch: 1 to 255 visible ASCII characters")
     ),
     request_body(
         description = "Call records, at most 32 MiB, packed (`Content-Encoding: gzip` or `zstd`) and unpacked",
@@ -103,7 +103,7 @@ impl From<BatchOutcome> for BatchAnswer {
         (status = 403, description = "Who asks may not send calls", body = Problem, content_type = "application/problem+json"),
         (status = 408, description = "The body came too slowly; the connection is closed", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "More than 32 MiB, packed or unpacked, or more than there is memory for in one", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Another content type or encoding", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Another content type or encoding, or packed without saying so", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The key was used for a batch with other content", body = Problem, content_type = "application/problem+json"),
         (status = 421, description = "The request names another host than the portal's, and brings no token", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "Too many tokens that nobody has, from this address; `Retry-After` says when to try again", body = Problem, content_type = "application/problem+json"),

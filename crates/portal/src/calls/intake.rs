@@ -8,7 +8,7 @@ use model::Environment;
 use service::{BatchHead, BatchOutcome, BatchShape, DoneBatch, Error, OpenBatch, Refusal, StoreError};
 
 use super::gate::{Gate, Room};
-use super::packing::{Packing, Unpacking};
+use super::packing::{Packing, Unpacking, refuse_packed};
 use crate::Portal;
 use crate::access::CallWriter;
 use crate::fault::{BUSY_SECONDS, Fault};
@@ -47,7 +47,7 @@ pub(crate) async fn take(
     let packing = Packing::of(headers)?;
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > MOST_BYTES) {
-        return Err(Fault::TooLarge(MOST_BYTES));
+        return Err(too_large());
     }
     // An export is held until it is whole; of anything else there are never more than some blocks.
     let most = if let BatchShape::Otlp(_) = sent.shape { MOST_BYTES } else { BLOCKS };
@@ -159,10 +159,14 @@ impl Intake {
 
     fn work(&mut self, pieces: &[Bytes]) -> Result<(), Fault> {
         let Self { room, need, open, unpacking, packed, unpacked } = self;
+        if *packed == 0 && matches!(unpacking, Unpacking::None) {
+            let first: Vec<u8> = pieces.iter().flatten().copied().take(4).collect();
+            refuse_packed(&first)?;
+        }
         for piece in pieces {
             *packed += piece.len();
             if *packed > MOST_BYTES {
-                return Err(Fault::TooLarge(MOST_BYTES));
+                return Err(too_large());
             }
             let held = LEAST + BLOCKS + open.held();
             let grow = |more| {
@@ -175,11 +179,16 @@ impl Intake {
     }
 }
 
+fn too_large() -> Fault {
+    let most = MOST_BYTES >> 20;
+    Fault::TooMuch(format!("a batch has at most {most} MiB, as it comes and unpacked; send it in smaller ones"))
+}
+
 /// Adds unpacked bytes, as long as there are not too many.
 fn add(open: &mut OpenBatch, unpacked: &mut usize, bytes: &[u8]) -> Result<(), Fault> {
     *unpacked += bytes.len();
     if *unpacked > MOST_BYTES {
-        return Err(Fault::TooLarge(MOST_BYTES));
+        return Err(too_large());
     }
     open.add(bytes).map_err(fault)
 }

@@ -73,6 +73,17 @@ fn window(frame: &[u8]) -> Option<u64> {
     }
 }
 
+/// Refuses a body that comes as it is but begins as a packed one does: no line of it could be read, and whoever sent it
+/// would take it for counted.
+pub(super) fn refuse_packed(first: &[u8]) -> Result<(), Fault> {
+    let packed = match first {
+        [0x1f, 0x8b, 8, ..] => "gzip",
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => "zstd",
+        _ => return Ok(()),
+    };
+    Err(Fault::WrongMediaType(format!("this is packed with {packed}; send it with `Content-Encoding: {packed}`")))
+}
+
 /// What unpacks a body.
 pub(super) enum Unpacking {
     None,
@@ -288,6 +299,17 @@ mod tests {
         assert!(unpack_within(Packing::Zstd, &[&*large, &*small, &*large].concat(), 1 << 30, 0).is_ok());
         // Where a header comes in parts, it is not known yet.
         assert!(unpack_within(Packing::Zstd, &body, 1, 7 << 20) == Ok(expected));
+    }
+
+    #[test]
+    fn what_is_packed_is_known_by_its_first_bytes() {
+        for (packed, words) in [(gzip(b""), "`Content-Encoding: gzip`"), (zstd(b""), "`Content-Encoding: zstd`")] {
+            let refused = refuse_packed(&packed[..4]);
+            assert!(matches!(&refused, Err(Fault::WrongMediaType(text)) if text.contains(words)), "{refused:?}");
+        }
+        for plain in [&b""[..], b"{", b"[{}]", b"\x0a\x04\x12\x02", b"\x1f\x8b", b"\xef\xbb\xbf{"] {
+            assert_eq!(refuse_packed(plain), Ok(()));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use futures_util::StreamExt as _;
 use model::{DayRange, Environment, PlatformRole, Scope};
 use serde_json::json;
 
@@ -86,6 +87,28 @@ async fn an_array_is_a_batch_too_packed_or_not() {
 }
 
 #[tokio::test]
+async fn what_is_packed_has_to_say_so() {
+    let gateway = Gateway::new().await;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(record("acme", 200).as_bytes()).unwrap();
+    let zstd = zstd::stream::encode_all(record("acme", 200).as_bytes(), 1).unwrap();
+    for (packing, body) in [("gzip", gzip.finish().unwrap()), ("zstd", zstd)] {
+        // However it comes, and whatever it should be.
+        let bytewise = futures_util::stream::iter(body.clone()).map(|byte| Ok::<_, axum::Error>(vec![byte]));
+        for (headers, body) in [
+            ([("content-type", NDJSON)], Body::from(body.clone())),
+            ([("content-type", JSON)], Body::from(body)),
+            ([("content-type", NDJSON)], Body::from_stream(bytewise)),
+        ] {
+            let refused = gateway.send(&headers, "", body).await;
+            assert_eq!(refused.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{packing}: {}", refused.body);
+            assert!(refused.body.contains(&format!("`Content-Encoding: {packing}`")), "{}", refused.body);
+        }
+    }
+    assert_eq!(gateway.portal.steadfast.store.rejects().await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn frames_of_different_windows_are_one_batch() {
     let gateway = Gateway::new().await;
     let line = record("framed", 200) + "\n";
@@ -140,6 +163,7 @@ async fn what_can_not_be_read_is_refused_with_what_to_send() {
         (vec![("content-type", NDJSON), ("content-encoding", "zstd")], "{}", 400),
         (vec![("content-type", JSON)], "[{},", 400),
         (vec![("content-type", NDJSON), ("idempotency-key", "")], "{}", 400),
+        (vec![("content-type", NDJSON), ("idempotency-key", "a b")], "{}", 400),
         (vec![("content-type", NDJSON), ("idempotency-key", &long_key)], "{}", 400),
         (vec![("content-type", NDJSON), ("idempotency-key", "a"), ("idempotency-key", "b")], "{}", 400),
         (vec![("content-type", NDJSON), ("content-length", "99999999999")], "{}", 413),
@@ -161,7 +185,9 @@ async fn thirty_two_mebibytes_are_read_and_not_a_byte_more() {
     let told = gateway.send(&headers, "", body.clone()).await.json();
     assert_eq!((&told["rejected"], &told["reasons"]), (&json!(2), &json!({"line_too_long": 2})));
     body.push(b'x');
-    assert_eq!(gateway.send(&headers, "", body).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let refused = gateway.send(&headers, "", body).await;
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(refused.body.contains("at most 32 MiB") && refused.body.contains("smaller"), "{}", refused.body);
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(&vec![b' '; most + 1]).unwrap();
     let bomb = [("content-type", NDJSON), ("content-encoding", "gzip")];

@@ -157,6 +157,17 @@ async fn what_is_wrong_is_told_as_a_status() {
 }
 
 #[tokio::test]
+async fn an_export_that_is_packed_has_to_say_so() {
+    let collector = Collector::new().await;
+    let packed = zstd::stream::encode_all(export("acme", &[record(200)]).as_bytes(), 1).unwrap();
+    for kind in [JSON, PROTOBUF] {
+        let answer = collector.send(&[kind], packed.clone()).await;
+        assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{}", answer.body);
+        assert!(answer.body.contains("`Content-Encoding: zstd`"), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
 async fn a_bomb_and_too_large_an_export_are_refused() {
     let collector = Collector::new().await;
     let most = crate::calls::MOST_BYTES;

@@ -60,7 +60,11 @@ async fn what_a_token_may_not_send_is_rejected_record_by_record() {
     let told = send(&portal, &token, body.concat()).await.json();
     assert_eq!((&told["accepted"], &told["rejected"]), (&json!(1), &json!(3)), "{told}");
     assert_eq!(told["reasons"], json!({"app_not_allowed": 2, "environment_not_allowed": 1}), "{told}");
+    let rejects: Vec<_> = told["rejects"].as_array().unwrap().iter().map(|reject| &reject["detail"]).collect();
+    assert_eq!(rejects, ["found `other`", "found `sandbox`", "the call names no app"]);
     assert_eq!(told["rejects"][0]["line"], json!(2));
+    let kept = std::fs::read_to_string(portal.steadfast.rejects.path()).unwrap();
+    assert!(kept.contains("found `other`") && kept.contains("found `sandbox`"), "{kept}");
     assert_eq!(calls(&portal, "acme", Environment::Production).await, 1);
     assert_eq!(calls(&portal, "other", Environment::Production).await, 0);
     let rejects = portal.steadfast.store.rejects().await.unwrap();

@@ -40,7 +40,7 @@ pub struct Batch {
     pub shape: BatchShape,
     /// The environment of calls that don't name one.
     pub environment: Environment,
-    /// The sender's own name for the batch (`Idempotency-Key`): 1 to 255 bytes without control characters.
+    /// The sender's own name for the batch (`Idempotency-Key`): 1 to 255 visible ASCII characters.
     pub key: Option<String>,
     /// Who sent it: the id of a token. Senders don't know of each other's batches.
     pub sender: String,
@@ -83,7 +83,7 @@ pub struct BatchOutcome {
     pub rejected: Vec<(RejectReason, u64)>,
     /// The first of these, 100 at most; none for a batch that was counted before.
     pub details: Vec<BatchReject>,
-    /// Whether it was counted before, and not again. The numbers are those of that time.
+    /// Whether it was counted before, and not read again. The numbers are those of that time.
     pub duplicate: bool,
 }
 
@@ -236,7 +236,8 @@ impl Steadfast {
     /// with the same bytes and environment. On return it is durable. A caller who goes away stops nothing midway.
     ///
     /// Without a key, a batch none of which could be used is not taken for counted: sent again it is read anew, since the
-    /// format may be mended meanwhile, or the clock. Where nothing comes of it again, its rejects still count once.
+    /// format may be mended meanwhile, or the clock. Where nothing comes of it again, its rejects are told again and still
+    /// count once.
     ///
     /// # Errors
     /// [`Error::Batch`] for one that can't be used as a whole, [`Error::KeyReused`] for a key of a batch with other
@@ -265,7 +266,7 @@ impl Steadfast {
             Done::CountedBefore(..) => return Err(Error::KeyReused),
             Done::Read(read) => *read,
         };
-        if let Some(outcome) = self.counted_before(&read.identity).await? {
+        if let Some(outcome) = self.counted_before(&read).await? {
             return Ok(outcome);
         }
         if read.accepted == 0 && read.rejected.total() == 0 {
@@ -280,12 +281,16 @@ impl Steadfast {
         Ok(())
     }
 
-    /// What was said of this batch when it was counted, if it was.
-    pub(super) async fn counted_before(&self, identity: &Identity) -> Result<Option<BatchOutcome>, Error> {
-        let Identity { sender, key, digest, of_rejects } = identity;
+    /// What is said of this batch if there is nothing to count any more: what was said when it was counted, or that again
+    /// nothing of it could be used.
+    pub(super) async fn counted_before(&self, read: &ReadBatch) -> Result<Option<BatchOutcome>, Error> {
+        let Identity { sender, key, digest, of_rejects } = &read.identity;
         for digest in iter::once(digest).chain(of_rejects) {
             match self.store.batch_seen(sender, key.as_deref(), digest, self.forgotten_since()).await? {
                 None => {}
+                Some(seen) if seen.digest == *digest && of_rejects.as_ref() == Some(digest) => {
+                    return Ok(Some(read.outcome()));
+                }
                 Some(seen) if seen.digest == *digest => return Ok(Some(BatchOutcome::again(&seen))),
                 Some(_) => return Err(Error::KeyReused),
             }
@@ -331,8 +336,8 @@ impl Steadfast {
 
 pub(super) fn check_key(key: Option<&str>) -> Result<(), Error> {
     match key {
-        Some(key) if key.is_empty() || key.len() > MAX_KEY_BYTES || key.chars().any(char::is_control) => {
-            Err(Error::Batch(format!("an idempotency key has 1 to {MAX_KEY_BYTES} bytes without control characters")))
+        Some(key) if !(1..=MAX_KEY_BYTES).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Err(Error::Batch(format!("an idempotency key has 1 to {MAX_KEY_BYTES} visible ASCII characters")))
         }
         _ => Ok(()),
     }

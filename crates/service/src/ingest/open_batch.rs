@@ -54,7 +54,7 @@ pub struct BatchHead {
     pub shape: BatchShape,
     /// The environment of calls that don't name one.
     pub environment: Environment,
-    /// The sender's own name for the batch (`Idempotency-Key`): 1 to 255 bytes without control characters.
+    /// The sender's own name for the batch (`Idempotency-Key`): 1 to 255 visible ASCII characters.
     pub key: Option<String>,
     /// Who sends it: the id of a token. Senders don't know of each other's batches.
     pub sender: String,

@@ -121,7 +121,7 @@ impl Turn {
                 later.push(waiting);
                 continue;
             }
-            match steadfast.counted_before(identity).await {
+            match steadfast.counted_before(&waiting.batch).await {
                 Ok(None) => distinct.push(waiting),
                 Err(error) if for_all(&error).is_some() => {
                     refuse(iter::once(waiting).chain(group).chain(distinct).chain(later), &error);
@@ -159,7 +159,7 @@ impl Turn {
                     return Err(error);
                 }
                 // Counted by somebody else just now?
-                Err(error) => match steadfast.counted_before(&waiting.batch.identity).await {
+                Err(error) => match steadfast.counted_before(&waiting.batch).await {
                     Ok(Some(outcome)) => Ok(outcome),
                     Err(Error::KeyReused) => Err(Error::KeyReused),
                     Ok(None) | Err(_) => Err(error),

@@ -69,8 +69,14 @@ fn source_of(arguments: &Ingest, config: &Config) -> Result<(Option<SourceName>,
     };
     let Some(source) = config.sources.get(name) else {
         let known: Vec<&str> = config.sources.keys().map(String::as_str).collect();
-        let known = if known.is_empty() { "none is".to_owned() } else { known.join(", ") };
-        return Err(Failure::new(format!("there is no source `{name}` in the configuration; known: {known}")));
+        return Err(Failure::new(if known.is_empty() {
+            format!(
+                "there is no source `{name}`: the configuration has none; write `[sources.{name}]` into it, or name its file \
+                 with `--config`"
+            )
+        } else {
+            format!("there is no source `{name}` in the configuration; known: {}", known.join(", "))
+        }));
     };
     let mut source = source.clone();
     source.paths.extend(arguments.files.iter().cloned());
@@ -87,7 +93,7 @@ fn settle(arguments: &Ingest, config: &Config) -> Result<(Vec<Input>, IngestOpti
              listens)",
         ));
     }
-    let (format, places) = source.format()?;
+    let (format, places) = source.format().map_err(|(_, message)| Failure::new(message))?;
     let environment = Environment::named(arguments.environment.as_deref().unwrap_or(&source.environment));
     let source_name = name.unwrap_or_else(SourceName::files);
     let options = IngestOptions { source: source_name, format, places, environment, threads: threads(arguments) };

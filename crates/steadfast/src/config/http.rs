@@ -10,11 +10,11 @@ use super::{Config, Source};
 
 impl Source {
     /// How its bodies are read. The error says what is wrong with the format.
-    pub(super) fn reading(&self, company_header: &str) -> Result<SourceReading, String> {
+    pub(super) fn reading(&self, company_header: &str) -> Result<SourceReading, (&'static str, String)> {
         let (format, places) = self.format()?;
         let options = FormatOptions { company_header: company_header.to_owned(), ..places };
         let environment = Environment::named(&self.environment);
-        SourceReading::new(format.as_ref(), &options, environment).map_err(|error| error.to_string())
+        SourceReading::new(format.as_ref(), &options, environment).map_err(|error| ("format", error.to_string()))
     }
 }
 

@@ -11,17 +11,11 @@ pub(super) fn unknown_keys(own: &Table, known: &Table, prefix: &str, tell: &mut 
         let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         match (value, known.get(key)) {
             (_, None) => {
-                let nearest = known
-                    .keys()
-                    .map(|candidate| (strsim::damerau_levenshtein(key, candidate), candidate))
-                    .min()
-                    .filter(|(distance, candidate)| *distance <= candidate.len().max(key.len()) / 2)
-                    .map(
-                        |(_, candidate)| {
-                            if prefix.is_empty() { candidate.clone() } else { format!("{prefix}.{candidate}") }
-                        },
-                    );
-                tell(&path, nearest);
+                let near = nearest(key, known.keys().map(String::as_str));
+                tell(
+                    &path,
+                    near.map(|near| if prefix.is_empty() { near.to_owned() } else { format!("{prefix}.{near}") }),
+                );
             }
             (Value::Table(own), Some(Value::Table(known))) if !FREE_TABLES.contains(&path.as_str()) => {
                 unknown_keys(own, known, &path, tell);
@@ -29,6 +23,15 @@ pub(super) fn unknown_keys(own: &Table, known: &Table, prefix: &str, tell: &mut 
             _ => {}
         }
     }
+}
+
+/// The known word that is nearest, if it is near enough to be meant.
+pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|known| (strsim::damerau_levenshtein(word, known), known))
+        .min()
+        .filter(|(distance, known)| *distance <= known.len().max(word.len()) / 2)
+        .map(|(_, known)| known)
 }
 
 /// Lays one table over another.
@@ -56,6 +59,12 @@ pub(super) fn set_variable(effective: &mut Table, defaults: &Table, name: &str, 
     leaf_keys(defaults, &mut Vec::new(), &mut keys);
     let variable = |key: &[String]| key.join("_").to_uppercase();
     let Some(key) = keys.iter().find(|key| variable(key) == path) else {
+        let is_within = |table: &&str| format!("{path}_").starts_with(&(table.replace('.', "_").to_uppercase() + "_"));
+        if let Some(table) = FREE_TABLES.into_iter().find(is_within) {
+            return Err(format!(
+                "environment variable `{name}`: keys of `{table}` can't be set by variables; write them into the configuration file"
+            ));
+        }
         let known = keys.iter().map(|key| format!("STEADFAST_{}", variable(key)));
         let known = known.chain(OTHER_VARIABLES.map(str::to_owned));
         let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(known, name));

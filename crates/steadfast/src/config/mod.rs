@@ -20,6 +20,7 @@ mod sources;
 mod syslog;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -47,6 +48,7 @@ use self::retention::RetentionSection;
 use self::secrets::masked;
 pub(crate) use self::sources::Source;
 pub(crate) use self::syslog::OneOrMore;
+use self::unread::unread;
 
 const DEFAULTS: &str = include_str!("../../steadfast.default.toml");
 
@@ -136,7 +138,7 @@ impl Config {
             text.parse().map_err(|error: toml::de::Error| format!("`{file}`: {}", located(text, &error)))?;
         let mut errors = Vec::new();
         unknown_keys(&own, &defaults, "", &mut |key, nearest| {
-            let place = line_of(text, key).map_or_else(String::new, |line| format!(" line {line}"));
+            let place = line_of(text, key);
             errors.push(match nearest {
                 Some(nearest) => format!("`{file}`{place}: there is no key `{key}`; did you mean `{nearest}`?"),
                 None => {
@@ -158,25 +160,10 @@ impl Config {
     }
 
     fn settle(file: &str, text: &str, effective: Table) -> Result<Self, ConfigErrors> {
-        let read = File::deserialize(effective.clone()).map_err(|error| {
-            // The effective table has no lines; the key's name leads back to the file.
-            let message = error.message().to_owned();
-            let key = error
-                .to_string()
-                .lines()
-                .last()
-                .and_then(|line| line.strip_prefix("in `"))
-                .map(|key| key.trim_end_matches('`').to_owned());
-            let place = key
-                .as_deref()
-                .and_then(|key| line_of(text, key))
-                .map_or_else(String::new, |line| format!(" line {line}"));
-            format!("`{file}`{place}: {}{message}", key.map_or_else(String::new, |key| format!("`{key}`: ")))
-        })?;
+        let read = File::deserialize(effective.clone()).map_err(|error| unread(file, text, &error))?;
         let mut errors: Vec<String> = Vec::new();
         let mut wrong = |key: &str, message: String| {
-            let place = line_of(text, key).map_or_else(String::new, |line| format!(" line {line}"));
-            errors.push(format!("`{file}`{place}: `{key}`: {message}"));
+            errors.push(format!("`{file}`{}: `{key}`: {message}", line_of(text, key)));
         };
         let manifest_rules = read.manifests.settle(&mut wrong);
         let platform = read.platform.settle(manifest_rules, &mut wrong);

@@ -64,28 +64,30 @@ impl Source {
 
     /// How its files are followed; `environment` goes before its own.
     pub(crate) fn followed(&self, name: SourceName, environment: Option<&str>) -> Result<FollowedSource, String> {
-        let (format, places) = self.format()?;
+        let (format, places) = self.format().map_err(|(_, message)| message)?;
         let environment = Environment::named(environment.unwrap_or(&self.environment));
         Ok(FollowedSource { name, paths: self.paths.clone(), format, places, environment })
     }
 
-    /// The format, with the places of fields: a field map for `json`, single places for any other.
-    pub(crate) fn format(&self) -> Result<(Option<Format>, FormatOptions), String> {
+    /// The format, with the places of fields: a field map for `json`, single places for any other. The error has the key
+    /// that is wrong with it.
+    pub(crate) fn format(&self) -> Result<(Option<Format>, FormatOptions), (&'static str, String)> {
         let other = self.fields.keys().find(|field| !PLACES.contains(&field.as_str()));
         if let Some(field) = other {
             if self.format.as_deref().is_some_and(|format| format != "json") {
-                return Err(format!(
-                    "the place of `{field}` can only be given for the format `json`; for others it can for {}",
-                    PLACES.join(", ")
-                ));
+                let places = PLACES.join(", ");
+                let message = format!(
+                    "the place of `{field}` can only be given for the format `json`; for others it can for {places}"
+                );
+                return Err(("fields", message));
             }
             let map =
                 self.fields.iter().fold("json".to_owned(), |map, (field, place)| format!("{map} {field}={place}"));
-            let format = map.parse().map_err(|error: FormatError| error.to_string())?;
+            let format = map.parse().map_err(|error: FormatError| ("fields", error.to_string()))?;
             return Ok((Some(format), FormatOptions::default()));
         }
         let format = self.format.as_deref().map(str::parse).transpose();
-        let format = format.map_err(|error: FormatError| error.to_string())?;
+        let format = format.map_err(|error: FormatError| ("format", error.to_string()))?;
         let place = |field: &str| self.fields.get(field).cloned();
         let places = FormatOptions {
             app: place("app"),
@@ -129,19 +131,41 @@ const ANY_HEADER: &str = "Company";
 
 /// Tells what is wrong with the sources.
 pub(super) fn check(sources: &BTreeMap<String, Source>, wrong: &mut impl FnMut(&str, String)) {
+    let mut listening: Vec<(SyslogAddress, &str)> = Vec::new();
     for (name, source) in sources {
-        if let Err(problem) = name.parse::<SourceName>() {
-            wrong(&format!("sources.{name}"), problem.to_string());
+        match name.parse::<SourceName>() {
+            Ok(name) if name.is_reserved() => wrong(
+                &format!("sources.{name}"),
+                format!(
+                    "`{name}` is what Steadfast calls what comes without the name of a source; choose another name"
+                ),
+            ),
+            Ok(_) => {}
+            Err(problem) => wrong(&format!("sources.{name}"), problem.to_string()),
+        }
+        if source.environment.trim().is_empty() {
+            let message = "an environment has a name, such as `sandbox`; without the key it is `production`";
+            wrong(&format!("sources.{name}.environment"), message.to_owned());
         }
         if let Err(message) = service::matching_files(&source.paths) {
             wrong(&format!("sources.{name}.paths"), message);
         }
-        if let Err(message) = source.format() {
-            wrong(&format!("sources.{name}.format"), message);
-        } else if let Err(message) = source.reading(ANY_HEADER) {
-            wrong(&format!("sources.{name}.format"), message);
-        } else if let Err((key, message)) = source.syslog(name, ANY_HEADER) {
-            wrong(&format!("sources.{name}.{key}"), message);
+        let read = source.reading(ANY_HEADER).and_then(|_| source.syslog(name, ANY_HEADER));
+        let listen = match read {
+            Ok(syslog) => syslog.map(|syslog| syslog.listen).unwrap_or_default(),
+            Err((key, message)) => {
+                wrong(&format!("sources.{name}.{key}"), message);
+                continue;
+            }
+        };
+        // Of port 0 the system makes another each time.
+        for address in listen.into_iter().filter(|address| address.socket().port() != 0) {
+            if let Some((_, other)) = listening.iter().find(|(taken, _)| *taken == address) {
+                let message =
+                    format!("`sources.{other}` listens on `{address}` already; give each an address of its own");
+                wrong(&format!("sources.{name}.listen"), message);
+            }
+            listening.push((address, name));
         }
     }
 }

@@ -46,10 +46,10 @@ impl Source {
                 _ => Err(("allow", "it says who may send syslog, but there is no `listen`".to_owned())),
             };
         }
-        let (format, places) = self.format().map_err(|message| ("format", message))?;
+        let (format, places) = self.format()?;
         let Some(format) = format else {
-            let message = "what is sent can't be guessed; name the format of the messages, such as `nginx-json`";
-            return Err(("format", message.to_owned()));
+            let message = "it needs `format`, such as `nginx-json`: what the messages are can't be guessed";
+            return Err(("listen", message.to_owned()));
         };
         let options = FormatOptions { company_header: company_header.to_owned(), ..places };
         let environment = model::Environment::named(&self.environment);
@@ -94,6 +94,6 @@ mod tests {
         assert_eq!(wrong("format = 'kong'\nlisten = 'udp://127.0.0.1:1'\nallow = ['x']").0, "allow");
         assert_eq!(wrong("allow = ['10.0.0.0/8']").0, "allow");
         let (key, message) = wrong("listen = 'udp://127.0.0.1:1'");
-        assert!(key == "format" && message.contains("can't be guessed"), "{message}");
+        assert!(key == "listen" && message.contains("can't be guessed"), "{message}");
     }
 }

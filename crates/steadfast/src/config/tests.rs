@@ -38,6 +38,61 @@ fn errors_name_their_place() {
 }
 
 #[test]
+fn errors_in_sources_name_their_place_and_what_was_meant() {
+    let check = |text: &str, expected: &str| assert_eq!(read(text).unwrap_err(), expected, "{text}");
+    let at = |line: u8, rest: &str| format!("`my.toml` line {line}: {rest}");
+    check(
+        "[sources.a]\npaths = ['a']\n[sources.gateway]\nfollow = false\npath = ['a.log']\n",
+        &at(5, "there is no key `sources.gateway.path`; did you mean `sources.gateway.paths`?"),
+    );
+    let unknown = read("[sources.a]\nzone = 'UTC'\n").unwrap_err();
+    assert!(
+        unknown.starts_with(&at(2, "there is no key `sources.a.zone`; there are `paths`, `follow`, ")),
+        "{unknown}"
+    );
+    check(
+        "[sources.'edge.eu'] # Frankfurt\nexpect = 'allways'\n",
+        &at(2, "`sources.edge.eu.expect`: `allways` is none of `usual`, `always`, `never`; did you mean `always`?"),
+    );
+    check(
+        "[manifests.tools.rfis]\nname = 'RFIs'\ncompanies = ['admin']\n",
+        &at(3, "there is no key `manifests.tools.rfis.companies`; did you mean `manifests.tools.rfis.company`?"),
+    );
+    for (text, line, key) in [
+        ("[sources.a]\nfields = { tim = 'x' }\n", 2, "sources.a.fields"),
+        ("[sources.a]\nformat = 'kong'\nfields = { time = 'x' }\n", 3, "sources.a.fields"),
+        ("[sources.a]\nformat = 'konk'\n", 2, "sources.a.format"),
+        ("[sources.a]\nfollow = true\nlisten = 'udp://127.0.0.1:5514'\n", 3, "sources.a.listen"),
+        ("[retention]\ndays = 90\n[sources.\"a b\"]\n", 3, "sources.a b"),
+        ("[sources]\na = { environment = '' }\n", 2, "sources.a.environment"),
+        ("[sources.http]\n", 1, "sources.http"),
+        ("[sources.files]\n", 1, "sources.files"),
+        ("[sources.stdin]\n", 1, "sources.stdin"),
+    ] {
+        let error = read(text).unwrap_err();
+        assert!(error.starts_with(&at(line, &format!("`{key}`: "))), "{text}: {error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+}
+
+#[test]
+fn two_sources_can_not_listen_on_one_address() {
+    let both = |a: &str, b: &str| {
+        let text = format!("[sources.a]\nformat = 'kong'\nlisten = {a}\n[sources.b]\nformat = 'kong'\nlisten = {b}\n");
+        read(&text).map(drop)
+    };
+    let error = both("['udp://127.0.0.1:1', 'tcp://127.0.0.1:2']", "'tcp://127.0.0.1:2'").unwrap_err();
+    assert!(
+        error.starts_with("`my.toml` line 6: `sources.b.listen`: `sources.a` listens on `tcp://127.0.0.1:2`"),
+        "{error}"
+    );
+    let error = both("['udp://127.0.0.1:1', 'udp://127.0.0.1:1']", "'udp://127.0.0.1:2'").unwrap_err();
+    assert!(error.contains("line 3: `sources.a.listen`: `sources.a` listens"), "{error}");
+    assert_eq!(both("'udp://127.0.0.1:1'", "'tcp://127.0.0.1:1'"), Ok(()));
+    assert_eq!(both("'udp://127.0.0.1:0'", "'udp://127.0.0.1:0'"), Ok(()), "the system makes up another port for each");
+}
+
+#[test]
 fn a_threshold_alone_can_be_changed() {
     let config = read("[rules.forbidden]\nwarning = { calls = 20, percent = 2.5 }\n").unwrap();
     assert_ne!(config.rules, Rules::default());
@@ -75,6 +130,14 @@ fn variables_win_over_the_file() {
     assert_eq!(with_variable("STEADFAST_RETENTION_DAYS", "90").unwrap().retention_days, 90);
     assert!(with_variable("STEADFAST_RETENTION_DAY", "90").unwrap_err().contains("STEADFAST_RETENTION_DAYS"));
     assert!(with_variable("STEADFAST_DATA", "/tmp/x").is_ok());
+    for (name, table) in
+        [("SOURCES_A_PATHS", "sources"), ("PROVIDERS", "providers"), ("MANIFESTS_TOOLS_X", "manifests.tools")]
+    {
+        let error = with_variable(&format!("STEADFAST_{name}"), "x").unwrap_err();
+        assert!(error.ends_with(&format!(
+            "keys of `{table}` can't be set by variables; write them into the configuration file"
+        )));
+    }
 }
 
 #[test]

@@ -143,14 +143,18 @@ impl DecodeJson for JsonMapDecoder {
     }
 }
 
+/// What a time should be.
+const TIME: &str =
+    "RFC 3339 with an offset (`2026-11-20T13:45:12Z`), `20/Nov/2026:13:45:12 +0000`, or Unix time as a number";
+
 fn time(value: Option<Value<'_>>, dates: &mut RecentDates) -> Result<UnixMillis, Reject> {
     let text = match value {
         Some(Value::Text(text)) => text,
         Some(Value::Number(number)) => Cow::Borrowed(number),
-        Some(_) => return Err(Reject::plain(RejectReason::BadTime)),
+        Some(_) => return Err(Reject::plain(RejectReason::BadTime).wanting(TIME)),
         None => return Err(Reject::plain(RejectReason::MissingTime)),
     };
-    parse_any_time(&text, dates).ok_or_else(|| Reject::quoting(RejectReason::BadTime, &text))
+    parse_any_time(&text, dates).ok_or_else(|| Reject::quoting(RejectReason::BadTime, &text).wanting(TIME))
 }
 
 /// A time in any of the ways in which gateways write one.
@@ -279,5 +283,9 @@ mod tests {
             check(text);
         }
         assert_eq!(parse_any_time("2026-11-20T13:45:12", &mut RecentDates::default()), None);
+        for (found, value) in [("found `aaaa`; ", Value::Text("noon".into())), ("", Value::Bool(true))] {
+            let bad = time(Some(value), &mut RecentDates::default()).unwrap_err();
+            assert_eq!(bad.detail, format!("{found}write {TIME}"));
+        }
     }
 }

@@ -150,15 +150,17 @@ impl Fields {
     }
 }
 
+/// What a time should be.
+const TIME: &str = "RFC 3339 with an offset (`2026-11-20T13:45:12Z`), or Unix time as a JSON number";
+
 #[inline]
 fn time(value: Option<Value<'_>>, dates: &mut RecentDates) -> Result<UnixMillis, Reject> {
+    let bad = |found: &str| Reject::quoting(RejectReason::BadTime, found).wanting(TIME);
     match value {
-        Some(Value::Text(text)) => dates.rfc3339(&text).ok_or_else(|| Reject::quoting(RejectReason::BadTime, &text)),
-        Some(Value::Number(number)) => {
-            parse_unix(number, UnixUnit::SecondsOrMillis).ok_or_else(|| Reject::quoting(RejectReason::BadTime, number))
-        }
+        Some(Value::Text(text)) => dates.rfc3339(&text).ok_or_else(|| bad(&text)),
+        Some(Value::Number(number)) => parse_unix(number, UnixUnit::SecondsOrMillis).ok_or_else(|| bad(number)),
         None | Some(Value::Null) => Err(Reject::plain(RejectReason::MissingTime)),
-        Some(_) => Err(Reject::plain(RejectReason::BadTime)),
+        Some(_) => Err(Reject::plain(RejectReason::BadTime).wanting(TIME)),
     }
 }
 
@@ -271,6 +273,14 @@ mod tests {
         check("-0.001", Err(RejectReason::TooOld));
         check("null", Err(RejectReason::MissingTime));
         check("", Err(RejectReason::MissingTime));
+        for (value, found) in [
+            ("\"2026-11-22T08:00:00\"", "found `0000-00-00A00:00:00`; "),
+            ("\"1795334400\"", "found `1795334400`; "),
+            ("1e400", "found `0a000`; "),
+            ("true", ""),
+        ] {
+            assert_eq!(decode(&with("time", value)).unwrap_err().detail, format!("{found}write {TIME}"));
+        }
     }
 
     #[test]

@@ -190,8 +190,12 @@ fn is_time(value: &str) -> bool {
 /// What may be told of the value for which a line is rejected.
 pub(crate) fn quoted(reason: RejectReason, value: &str) -> String {
     let kind = match reason {
-        // These tell a time that was understood.
-        RejectReason::TimeInFuture | RejectReason::TooOld => return value.to_owned(),
+        // These tell a time that was understood, an environment, and an id that would be shown wherever apps are, were it
+        // allowed.
+        RejectReason::TimeInFuture
+        | RejectReason::TooOld
+        | RejectReason::AppNotAllowed
+        | RejectReason::EnvironmentNotAllowed => return value.to_owned(),
         RejectReason::BadTime => Kind::Time,
         RejectReason::BadMethod => Kind::Method,
         RejectReason::BadPath => Kind::Path,

@@ -188,10 +188,12 @@ impl Stream {
 }
 
 /// The length that a message begins with, and where the message itself begins: a number, a space and the message, which
-/// begins with `<` then. (A line of a log can begin with a number too, but not so.)
+/// begins with `<` then, or is a bare line of JSON. (A line of a log can begin with a number too, but not so.)
 fn length(there: &[u8]) -> Option<(usize, usize)> {
     let digits = digits(there);
-    let is_length = (1..=DIGITS).contains(&digits) && there[0] != b'0' && there.get(digits..digits + 2) == Some(b" <");
+    let is_length = (1..=DIGITS).contains(&digits)
+        && there[0] != b'0'
+        && matches!(there.get(digits..digits + 2), Some(b" <" | b" {"));
     let number = |digits: &[u8]| digits.iter().fold(0, |value, digit| 10 * value + usize::from(digit - b'0'));
     is_length.then(|| (digits + 1, number(&there[..digits])))
 }
@@ -247,6 +249,8 @@ mod tests {
     fn lines_and_lengths_may_take_turns() {
         check(b"<1>a\n<1>b\r\n\n\0\n<1>c", &["<1>a", "<1>b\r"], "<1>c", false);
         check(b"4 <1>a5 <1>b\n4 <1>c\n<1>d\n4 <1>", &["<1>a", "<1>b\n", "<1>c", "<1>d"], "", true);
+        check(b"7 {\"a\":1}8 {\"a\":\n2}3 <1>", &["{\"a\":1}", "{\"a\":\n2}", "<1>"], "", false);
+        check(b"7 {\"a\":1}\n86 {\"a\"", &["{\"a\":1}"], "", true);
         check(b"", &[], "", false);
         check(b"\n\n\n", &[], "", false);
         check(b"12", &[], "12", false);
@@ -283,7 +287,8 @@ mod tests {
     proptest! {
         #[test]
         fn every_message_comes_out_as_it_went_in(
-            messages in prop::collection::vec(("<[0-9]{1,3}>[ -~]{0,50}[!-~]", any::<bool>()), 0..20), piece in 1_usize..64,
+            messages in prop::collection::vec(("(<[0-9]{1,3}>|\\{)[ -~]{0,50}[!-~]", any::<bool>()), 0..20),
+            piece in 1_usize..64,
         ) {
             let mut bytes = Vec::new();
             for (message, counted) in &messages {
@@ -296,7 +301,7 @@ mod tests {
 
         #[test]
         fn whatever_comes_how_it_is_cut_makes_no_difference(
-            bytes in prop::collection::vec(prop::sample::select(b"0123 <>\n\rab\0".to_vec()), 0..200), piece in 1_usize..32,
+            bytes in prop::collection::vec(prop::sample::select(b"0123 <>{\n\rab\0".to_vec()), 0..200), piece in 1_usize..32,
         ) {
             prop_assert_eq!(read(&bytes, piece), read(&bytes, 1 << 20));
         }

@@ -114,5 +114,10 @@ fn inputs_that_can_not_be_read_exit_1() {
     check(&program, &["ingest", "folder"], 1, &["cannot read `folder`", "directory"]);
     check(&program, &["catalog", "import", "missing.json"], 1, &["cannot read `missing.json`", "nothing was imported"]);
     check(&program, &["catalog", "import", "folder"], 1, &["cannot read `folder`", "directory"]);
-    check(&program, &["ingest", "--source", "gateway"], 1, &["no source `gateway`"]);
+    check(
+        &program,
+        &["ingest", "--source", "gateway"],
+        1,
+        &["no source `gateway`", "`[sources.gateway]`", "`--config`"],
+    );
 }

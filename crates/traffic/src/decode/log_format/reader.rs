@@ -328,12 +328,12 @@ fn time(value: Option<(TimeKind, &[u8])>) -> Result<UnixMillis, Reject> {
         return Err(Reject::plain(RejectReason::MissingTime));
     };
     let text = percent_encoded(Cow::Borrowed(value));
-    let time = match kind {
-        TimeKind::Unix => parse_unix(&text, UnixUnit::SecondsOrMillis),
-        TimeKind::Iso8601 => parse_rfc3339(&text),
-        TimeKind::Local => parse_local(&text),
+    let (time, wanted) = match kind {
+        TimeKind::Unix => (parse_unix(&text, UnixUnit::SecondsOrMillis), "Unix time (`1795182312.345`)"),
+        TimeKind::Iso8601 => (parse_rfc3339(&text), "RFC 3339 with an offset (`2026-11-20T13:45:12+00:00`)"),
+        TimeKind::Local => (parse_local(&text), "`20/Nov/2026:13:45:12 +0000`"),
     };
-    time.ok_or_else(|| Reject::quoting(RejectReason::BadTime, &text))
+    time.ok_or_else(|| Reject::quoting(RejectReason::BadTime, &text).wanting(wanted))
 }
 
 #[cfg(test)]
@@ -523,6 +523,10 @@ mod tests {
         check(format, "1 GET /a 000 x", Err(RejectReason::BadStatus));
         check(format, "1 GET /a 200", Err(RejectReason::DoesNotMatchFormat));
         check(format, "1 GET /a 200 xy", Err(RejectReason::DoesNotMatchFormat));
+        let detail = |kind| time(Some((kind, b"noon"))).unwrap_err().detail;
+        assert_eq!(detail(TimeKind::Unix), "found `aaaa`; write Unix time (`1795182312.345`)");
+        assert!(detail(TimeKind::Iso8601).ends_with("write RFC 3339 with an offset (`2026-11-20T13:45:12+00:00`)"));
+        assert!(detail(TimeKind::Local).ends_with("write `20/Nov/2026:13:45:12 +0000`"));
     }
 
     #[test]
