@@ -216,6 +216,7 @@ fn source_views() -> Vec<SourceView> {
     let reason = model::LossReason::RotatedAway;
     rotated.losses = vec![Loss { source: rotated.name.clone(), from, until, reason, detail, at: until }];
     rotated.gaps = vec![Gap { from, until, expected: None, received: 0 }; 12];
+    rotated.hours.iter_mut().for_each(|state| state.gap = (from..until).contains(&state.hour.start()));
     let mut archive = source("files", &[Files], "", 9, 0..0);
     archive.declared = Declared { expect: Expect::Never, allowance_minutes: 90 };
     archive.hours.iter_mut().for_each(|state| state.expected = None);
