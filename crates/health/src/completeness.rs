@@ -94,12 +94,12 @@ pub struct HourState {
     pub received: u64,
     /// Whether its time is up: it is over, and the allowance too.
     pub over: bool,
-    /// Whether it is a gap.
+    /// Whether it is a gap, or in one.
     pub gap: bool,
 }
 
 impl SourceRecord {
-    /// One of its hours, as of `now`.
+    /// One of its hours, as of `now`, by what was expected of it.
     #[must_use]
     pub fn hour(&self, hour: Hour, now: UnixMillis) -> HourState {
         let (received, expected) = (self.hours.get(hour), expected(self, hour));
@@ -108,11 +108,17 @@ impl SourceRecord {
         HourState { hour, expected, received, over, gap: over && too_few }
     }
 
-    /// Its last `count` hours, the hour of `now` included, oldest first.
+    /// Its last `count` hours, the hour of `now` included, oldest first. One that a loss touches is in a gap too.
     #[must_use]
     pub fn last_hours(&self, count: u16, now: UnixMillis) -> Vec<HourState> {
         let last = Hour::of(now);
-        (1 - i64::from(count)..=0).map(|back| self.hour(last.plus(back), now)).collect()
+        let is_in_loss =
+            |hour: Hour| self.losses.iter().any(|(from, until)| *from < hour.end() && hour.start() < *until);
+        let state = |hour| {
+            let state = self.hour(hour, now);
+            HourState { gap: state.gap || is_in_loss(hour), ..state }
+        };
+        (1 - i64::from(count)..=0).map(|back| state(last.plus(back))).collect()
     }
 
     /// The last hour whose time is up: over by more than the allowance.

@@ -19,11 +19,11 @@ pub struct SourceNameError(String);
 impl fmt::Display for SourceNameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown: String = self.0.chars().take(SourceName::MAX_BYTES).collect();
-        write!(
-            f,
-            "`{}` can't be the name of a source; write 1 to 64 letters, digits, dots, underscores or hyphens",
-            shown.escape_debug()
-        )
+        match shown.as_str() {
+            "" => write!(f, "a source needs a name")?,
+            shown => write!(f, "`{}` can't be the name of a source", shown.escape_debug())?,
+        }
+        write!(f, "; write 1 to 64 letters, digits, dots, underscores or hyphens")
     }
 }
 

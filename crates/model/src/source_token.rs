@@ -35,6 +35,12 @@ impl SourceToken {
     pub fn is_good(&self, now: UnixMillis) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|at| at > now)
     }
+
+    /// The last instant at which it is good, if it expires: on the last day that was asked for.
+    #[must_use]
+    pub fn last_instant(&self) -> Option<UnixMillis> {
+        self.expires_at.map(|at| at.plus_millis(-1))
+    }
 }
 
 /// How people tell it from others: `kong (stf_s_a1…9xYz)`.

@@ -51,6 +51,13 @@ pub(crate) fn share(part: u64, whole: u64) -> String {
     format!("{}.{}{THIN}%", tenths / 10, tenths % 10)
 }
 
+/// The same rounded to the nearest, where no threshold is held against it: of all parts it makes 100 %, as near as that goes.
+pub(crate) fn rounded_share(part: u64, whole: u64) -> String {
+    let (part, whole) = (u128::from(part), u128::from(whole.max(1)));
+    let tenths = (part * 2000 + whole) / (whole * 2);
+    format!("{}.{}{THIN}%", tenths / 10, tenths % 10)
+}
+
 /// A day in the forms that a page needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Date {
@@ -168,6 +175,15 @@ mod tests {
             (u64::MAX, u64::MAX, "100.0 %"),
         ] {
             assert_eq!(share(part, whole).replace(THIN, " "), expected);
+        }
+    }
+
+    #[test]
+    fn shares_that_are_rounded_add_up() {
+        for (part, whole, expected) in
+            [(1, 19, "5.3 %"), (3, 19, "15.8 %"), (15, 19, "78.9 %"), (0, 0, "0.0 %"), (u64::MAX, u64::MAX, "100.0 %")]
+        {
+            assert_eq!(rounded_share(part, whole).replace(THIN, " "), expected);
         }
     }
 

@@ -78,7 +78,7 @@ pub use self::sources::{
 pub use self::surface::SurfaceCache;
 pub use self::view::{AppHealth, AppOverview, ObservationHealth, ReportSummary, Summary, TodaySoFar};
 pub use ::health::{Cause, Declared, Expect, Forecast, Gap, HourState, IncompleteDays};
-pub use store::{Durations, Loss, StoreError};
+pub use store::{Durations, Loss, StoreError, UnreadFile};
 pub use traffic::{Format, FormatOptions, OtlpEncoding};
 
 /// What an operator says about the platform whose API is watched.

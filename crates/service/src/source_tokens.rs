@@ -22,7 +22,7 @@ const SHOWN_DAYS: i64 = 90;
 const DAY_MILLIS: i64 = 86_400_000;
 
 /// How exactly the last use is kept. (Writing on each batch would double the commits.)
-const TOUCH_MILLIS: i64 = 5 * 60_000;
+const TOUCH_MILLIS: i64 = 60_000;
 
 /// A token that somebody wants for a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -172,16 +172,15 @@ fn about(token: &SourceToken) -> Deed {
     Deed { target: format!("source:{}", token.source), ..Deed::default() }
 }
 
-/// What the audit log tells of a token.
+/// What the audit log tells of a token. An empty list would read as if it could send nothing.
 fn told(token: &SourceToken) -> Value {
-    let apps: Vec<&str> = token.apps.iter().map(AppId::as_str).collect();
-    let environments: Vec<&str> = token.environments.iter().map(|environment| environment.key()).collect();
+    let or_all = |limits: Vec<&str>| if limits.is_empty() { json!("all") } else { json!(limits) };
     json!({
         "token": token.id.to_string(),
         "hint": token.hint,
-        "apps": apps,
-        "environments": environments,
-        "expires_at": token.expires_at.map(|at| at.to_string()),
+        "apps": or_all(token.apps.iter().map(AppId::as_str).collect()),
+        "environments": or_all(token.environments.iter().map(|environment| environment.key()).collect()),
+        "expires_at": token.expires_at.map_or_else(|| "never".to_owned(), |at| at.to_string()),
     })
 }
 
@@ -246,6 +245,8 @@ fn checked(new: &NewSourceToken, today: Day) -> Result<Checked, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use model::UnixMillis;
+
     use super::*;
 
     fn fields(source: &str, apps: &[&str], environments: &[&str], expires: &str) -> Vec<String> {
@@ -260,6 +261,35 @@ mod tests {
             Err(Refusal::Invalid(flaws)) => flaws.into_iter().map(|flaw| flaw.field).collect(),
             _ => Vec::new(),
         }
+    }
+
+    #[test]
+    fn the_audit_log_says_all_and_never_of_a_token_without_limits() {
+        let open = SourceToken {
+            id: TokenId::from_bytes([1; 16]),
+            source: "kong".parse().unwrap(),
+            digest: [0; 32],
+            hint: "stf_s_…".to_owned(),
+            apps: Vec::new(),
+            environments: Vec::new(),
+            created_at: UnixMillis(0),
+            created_by: None,
+            expires_at: None,
+            last_used_at: None,
+            revoked_at: None,
+        };
+        let limits = |token: &SourceToken| {
+            let told = told(token);
+            json!([told["apps"], told["environments"], told["expires_at"]])
+        };
+        assert_eq!(limits(&open), json!(["all", "all", "never"]));
+        let limited = SourceToken {
+            apps: vec!["acme".parse().unwrap()],
+            environments: vec![Environment::Sandbox],
+            expires_at: Some(UnixMillis(0)),
+            ..open
+        };
+        assert_eq!(limits(&limited), json!([["acme"], ["sandbox"], "1970-01-01T00:00:00Z"]));
     }
 
     #[test]

@@ -565,6 +565,13 @@ CREATE INDEX token_organisation ON token (organisation) WHERE organisation IS NO
 
 CREATE INDEX token_person ON token (person) WHERE person IS NOT NULL;
 
+CREATE TABLE unread_file (
+    source TEXT NOT NULL,
+    path TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (source, path)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE verdict (
     app INTEGER NOT NULL,
     day INTEGER NOT NULL,

@@ -127,6 +127,7 @@ macro_rules! with_each_promise {
             a_loss_is_kept_once
             losses_of_a_reason_that_touch_are_one
             of_very_many_losses_none_is_forgotten
+            unread_files_are_those_that_were_kept_last
             until_when_a_source_was_listened_for_reads_back
             purging_takes_old_hours_and_no_totals
             purging_takes_positions_of_files_that_were_left_long_ago

@@ -28,7 +28,9 @@ pub use platform::{
     ListedDay, Platform,
 };
 pub use registry::{AuditQuery, DoneRequest, Edit, PeopleQuery, Registry};
-pub use sources::{LOSS_DETAIL, LOSSES, Listened, Loss, SourceCommit, SourceHours, SourceSeen, SourceState, Sources};
+pub use sources::{
+    LOSS_DETAIL, LOSSES, Listened, Loss, SourceCommit, SourceHours, SourceSeen, SourceState, Sources, UnreadFile,
+};
 
 /// What can go wrong.
 #[derive(Debug, thiserror::Error)]

@@ -73,6 +73,17 @@ pub struct Listened {
     pub ended: bool,
 }
 
+/// A file that a source means and that can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnreadFile {
+    /// Of which source.
+    pub source: SourceName,
+    /// Where it is.
+    pub path: String,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
 /// Whether what was made of [`Sources::source_hours`] and [`Sources::losses`] still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceState {
@@ -124,6 +135,12 @@ pub trait Sources: Send + Sync {
 
     /// Forgets that a source was listened for.
     async fn forget_listened(&self, source: &SourceName) -> Result<()>;
+
+    /// The files that can't be read, as they were kept last, by source and path.
+    async fn unread_files(&self) -> Result<Vec<UnreadFile>>;
+
+    /// Keeps which files can't be read, in place of those that were kept before.
+    async fn keep_unread_files(&self, files: &[UnreadFile]) -> Result<()>;
 
     /// Deletes hours, rejects by hour, and losses that are before an hour. Totals stay. Deletes positions of files that nobody
     /// follows and that were last read more than a day before that hour too: all their calls are from before it. Without its

@@ -174,6 +174,20 @@ fn the_last_hours_end_with_the_present_one() {
     assert!(states.iter().all(|state| state.expected == Some(100)));
 }
 
+#[test]
+fn an_hour_that_a_loss_touches_is_in_a_gap() {
+    let mut record = weeks(4, 100, 0..0);
+    // From within the third hour up to the end of the fourth, and an instant of the present one.
+    record.losses = vec![
+        (hour(598).start().plus_millis(5), hour(599).end()),
+        (hour(601).start(), hour(601).start().plus_millis(1)),
+    ];
+    let now = hour(601).start().plus_millis(9);
+    let gaps: Vec<bool> = record.last_hours(6, now).iter().map(|state| state.gap).collect();
+    assert_eq!(gaps, [false, false, true, true, false, true]);
+    assert_eq!(record.gaps(hour(0), now).len(), 2, "each loss is one gap");
+}
+
 fn day(text: &str) -> Day {
     text.parse().unwrap()
 }

@@ -4,7 +4,8 @@ use model::{PlatformZone, UnixMillis};
 
 use crate::figures::{Date, count};
 
-const MINUTE: i64 = 60_000;
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
@@ -15,7 +16,7 @@ pub(crate) struct Moment {
     pub(crate) iso: String,
     /// The same for people who want it exactly.
     pub(crate) exact: String,
-    /// `12 minutes ago`, `in 30 days`, `19 Nov 2026`
+    /// `42 seconds ago`, `12 minutes ago`, `in 30 days`, `19 Nov 2026`
     pub(crate) words: String,
 }
 
@@ -26,15 +27,27 @@ impl Moment {
         let exact = iso.replace('T', " ").replace('Z', " UTC");
         let day = || Date::from(zone.day_of(at)).long;
         let words = match now.0.saturating_sub(at.0) {
-            // Uses are kept to within five minutes.
-            0..300_000 => "just now".to_owned(),
-            past @ 300_000..HOUR => format!("{} ago", number(past, MINUTE, "minute")),
+            0..SECOND => "just now".to_owned(),
+            past @ SECOND..MINUTE => format!("{} ago", number(past, SECOND, "second")),
+            past @ MINUTE..HOUR => format!("{} ago", number(past, MINUTE, "minute")),
             past @ HOUR..DAY => format!("{} ago", number(past, HOUR, "hour")),
             past if past > 0 => day(),
             future if future > -DAY => "within a day".to_owned(),
             future => format!("{}, in {}", day(), number(-future, DAY, "day")),
         };
         Self { iso, exact, words }
+    }
+
+    /// When something was used last, which is kept to within so many minutes: it may have been used since.
+    pub(crate) fn of_use(at: UnixMillis, now: UnixMillis, zone: &PlatformZone, minutes: u8) -> Self {
+        let moment = Self::new(at, now, zone);
+        let is_late = (0..i64::from(minutes) * MINUTE).contains(&now.0.saturating_sub(at.0));
+        let words = match minutes {
+            _ if !is_late => moment.words,
+            1 => "in the last minute".to_owned(),
+            minutes => format!("in the last {minutes} minutes"),
+        };
+        Self { words, ..moment }
     }
 }
 
@@ -51,11 +64,23 @@ mod tests {
         let now = UnixMillis(1_795_182_312_000);
         let words = |ago: i64| Moment::new(now.plus_millis(-ago), now, &PlatformZone::utc()).words;
         assert_eq!(words(0), "just now");
+        assert_eq!(words(SECOND), "1 second ago");
+        assert_eq!(words(MINUTE - 1), "59 seconds ago");
+        assert_eq!(words(4 * MINUTE), "4 minutes ago");
         assert_eq!(words(12 * MINUTE), "12 minutes ago");
         assert_eq!(words(HOUR), "1 hour ago");
         assert_eq!(words(3 * DAY), "17 Nov 2026");
         assert_eq!(words(-HOUR), "within a day");
         assert_eq!(words(-30 * DAY), "20 Dec 2026, in 30 days");
         assert_eq!(Moment::new(now, now, &PlatformZone::utc()).exact, "2026-11-20 13:45:12 UTC");
+    }
+
+    #[test]
+    fn a_use_is_told_no_more_exactly_than_it_is_kept() {
+        let now = UnixMillis(1_795_182_312_000);
+        let words = |ago: i64, minutes| Moment::of_use(now.plus_millis(-ago), now, &PlatformZone::utc(), minutes).words;
+        assert_eq!((words(0, 1), words(MINUTE - 1, 1)), ("in the last minute".into(), "in the last minute".into()));
+        assert_eq!((words(MINUTE, 1), words(MINUTE, 5)), ("1 minute ago".into(), "in the last 5 minutes".into()));
+        assert_eq!(words(5 * MINUTE, 5), "5 minutes ago");
     }
 }

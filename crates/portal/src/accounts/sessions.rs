@@ -49,7 +49,7 @@ impl SessionsView {
             browser: browser(&session.user_agent),
             address: session.address.clone(),
             created: Moment::new(session.created_at, now, zone),
-            used: Moment::new(session.last_used_at, now, zone),
+            used: Moment::of_use(session.last_used_at, now, zone, 5),
             is_this: session.id == this,
             end: (session.id != this).then(|| urls::end_session(session.id)),
         };

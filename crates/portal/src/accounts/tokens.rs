@@ -49,7 +49,7 @@ impl TokensView {
         let row = |token: ApiToken| TokenRow {
             expires: Moment::new(token.expires_at, now, zone),
             is_over: token.expires_at <= now,
-            used: token.last_used_at.map(|at| Moment::new(at, now, zone)),
+            used: token.last_used_at.map(|at| Moment::of_use(at, now, zone, 5)),
             revoke: urls::revoke_token(token.id),
             name: token.name,
             hint: token.hint,

@@ -60,7 +60,7 @@ pub(crate) async fn show(State(portal): State<Portal>, _staff: Staff<SeePlatform
 type OfSource = fn(&SourceView, UnixMillis) -> Option<f64>;
 
 /// What is told of each source by one number.
-const GAUGES: [(&str, &str, OfSource); 7] = [
+const GAUGES: [(&str, &str, OfSource); 8] = [
     ("steadfast_source_last_call_timestamp_seconds", "The time of the latest call of a source.", |source, _| {
         source.last_call.map(seconds)
     }),
@@ -90,6 +90,9 @@ const GAUGES: [(&str, &str, OfSource); 7] = [
         "Gaps of a source that are known: spans of time of which calls are missing.",
         |source, _| Some(source.gaps.len() as f64),
     ),
+    ("steadfast_source_unread_files", "Files of a source that can't be read at present.", |source, _| {
+        Some(source.unread.len() as f64)
+    }),
 ];
 
 fn of_sources(text: &mut Text, sources: &[SourceView], now: UnixMillis) {

@@ -59,7 +59,7 @@ impl OrganisationTokensView {
             token: TokenRow {
                 expires: Moment::new(token.expires_at, now, zone),
                 is_over: token.expires_at <= now,
-                used: token.last_used_at.map(|at| Moment::new(at, now, zone)),
+                used: token.last_used_at.map(|at| Moment::of_use(at, now, zone, 5)),
                 revoke: organisations::revoke_organisation_token(id, token.id),
                 name: token.name,
                 hint: token.hint,

@@ -9,7 +9,7 @@ use model::{
 };
 use service::{
     AlertChanges, AlertChoice, AppStanding, BatchSender, Board, BoardRoute, CatalogImport, Declared, Expect, Gap,
-    HourState, LoggedChange, Loss, Overview, RouteUse, SourcePosition, SourceView, Sources,
+    HourState, LoggedChange, Loss, Overview, RouteUse, SourcePosition, SourceView, Sources, UnreadFile,
 };
 
 use super::apps::{AppsView, Wanted};
@@ -174,9 +174,9 @@ fn sources() -> Sources {
 
 /// Sources in every state.
 fn source_views() -> Vec<SourceView> {
-    use model::SourceWay::{Files, Http, Syslog};
+    use model::SourceWay::{self, Files, Http, Syslog};
     let hour = |back: i64| Hour::of(now()).plus(-back);
-    let source = |name: &str, way, from: &str, level: u64, hole: std::ops::Range<i64>| {
+    let source = |name: &str, ways: &[SourceWay], from: &str, level: u64, hole: std::ops::Range<i64>| {
         let state = |back: i64| {
             let usual = level + level * u64::try_from((back * 5 % 7) + 1).unwrap_or(1) / 4;
             let gap = hole.contains(&back) && back > 1;
@@ -192,7 +192,7 @@ fn source_views() -> Vec<SourceView> {
         };
         SourceView {
             name: name.parse().unwrap(),
-            way,
+            ways: ways.iter().copied().collect(),
             from: from.to_owned(),
             declared: Declared::default(),
             last_call: (level > 0).then(|| now().plus_millis(-42_000)),
@@ -203,24 +203,34 @@ fn source_views() -> Vec<SourceView> {
             hours: (0..48).rev().map(state).collect(),
             gaps,
             losses: Vec::new(),
+            unread: Vec::new(),
         }
     };
-    let mut lossy = source("kong-eu", Some(Http), "", 1_200, 3..6);
+    let mut lossy = source("kong-eu", &[Http], "", 1_200, 3..6);
     lossy.rejects = vec![("not_json".to_owned(), 1_204), ("bad_time".to_owned(), 3), (EVIL.to_owned(), 1)];
     lossy.rejects_today = vec![("not_json".to_owned(), 12)];
     let from = "/var/log/nginx/a-folder-with-a-long-name/api.access.json.log*";
-    let mut rotated = source("nginx.edge-1", Some(Files), from, 80, 0..0);
+    let mut rotated = source("nginx.edge-1", &[Files, Http], from, 80, 0..0);
     let (from, until) = (hour(30).start(), hour(26).start());
     let detail = format!("/var/log/nginx/{EVIL}.log");
     let reason = model::LossReason::RotatedAway;
     rotated.losses = vec![Loss { source: rotated.name.clone(), from, until, reason, detail, at: until }];
     rotated.gaps = vec![Gap { from, until, expected: None, received: 0 }; 12];
-    let mut archive = source("files", Some(Files), "", 9, 0..0);
+    rotated.hours.iter_mut().for_each(|state| state.gap = (from..until).contains(&state.hour.start()));
+    let mut archive = source("files", &[Files], "", 9, 0..0);
     archive.declared = Declared { expect: Expect::Never, allowance_minutes: 90 };
     archive.hours.iter_mut().for_each(|state| state.expected = None);
-    let syslog = source("haproxy", Some(Syslog), "udp://0.0.0.0:5514", 51_000, 0..0);
+    let syslog = source("haproxy", &[Syslog], "udp://0.0.0.0:5514", 51_000, 0..0);
+    let mut guess = source("guess", &[Files], "/srv/logs/*.log", 0, 0..0);
+    let reason = "its format can't be told from its first lines; name it, in the configuration or with `--format`";
+    let unread = |n: usize| UnreadFile {
+        source: guess.name.clone(),
+        path: if n == 2 { EVIL.to_owned() } else { format!("/srv/logs/{}.log", "gateway".repeat(n)) },
+        reason: reason.to_owned(),
+    };
+    guess.unread = (1..12).map(unread).collect();
     let name = "a-source-that-has-as-long-a-name-as-a-source-can-have-0123456789";
-    vec![archive, syslog, lossy, rotated, source(name, None, "", 0, 0..0)]
+    vec![archive, guess, syslog, lossy, rotated, source(name, &[], "", 0, 0..0)]
 }
 
 fn no_sources() -> Sources {

@@ -14,7 +14,7 @@ use crate::access::rights::SeePlatform;
 use crate::accounts::moments::Moment;
 use crate::chrome::{Chrome, Tab};
 use crate::fault::PageFault;
-use crate::figures::{count, share, thousands};
+use crate::figures::{count, rounded_share, thousands};
 use crate::incomplete::Incomplete;
 use crate::pages_of::{Cut, Turns};
 use crate::query::Params;
@@ -169,7 +169,7 @@ impl SourcesView {
                 .map(|(reason, lines)| RejectRow {
                     reason: reason.clone(),
                     lines: thousands(*lines),
-                    share: share(*lines, rejected),
+                    share: rounded_share(*lines, rejected),
                 })
                 .collect(),
             rejected: thousands(rejected),

@@ -23,9 +23,8 @@ pub(crate) struct SourceWire {
     /// Its name: that of `[sources.NAME]` in the configuration, or `files`, `stdin`, `http` where none is named.
     #[schema(example = "kong-eu")]
     name: String,
-    /// How its calls come in: `files`, `stdin`, `http` or `syslog`; null where nothing came yet and nothing is declared.
-    #[schema(required)]
-    way: Option<String>,
+    /// How its calls come in: `files`, `stdin`, `http`, `syslog`; empty where nothing came yet and nothing is declared.
+    ways: Vec<String>,
     /// From where, as the configuration says; empty where it says nothing.
     from: String,
     /// What is expected of it: `usual`, `always` or `never`.
@@ -59,6 +58,8 @@ pub(crate) struct SourceWire {
     rejected: Vec<SourceRejected>,
     /// What readers know to be lost, the latest 100; each is among the gaps too.
     losses: Vec<SourceLoss>,
+    /// Files of it that can't be read at present, as whoever follows them found last: 100 at most.
+    unread_files: Vec<SourceUnreadFile>,
 }
 
 /// An hour of a source.
@@ -74,7 +75,7 @@ pub(crate) struct SourceHour {
     received: u64,
     /// Whether its time is up: it is over, and the allowance too.
     over: bool,
-    /// Whether calls are missing.
+    /// Whether calls are missing: it is a gap, or a loss touches it.
     gap: bool,
 }
 
@@ -90,7 +91,9 @@ pub(crate) struct SourceGap {
     /// How many calls were expected at least; null for a loss.
     #[schema(required)]
     expected: Option<u64>,
-    received: u64,
+    /// How many came; null for a loss: some may have, from before, after or beside it.
+    #[schema(required)]
+    received: Option<u64>,
 }
 
 /// Lines that could not be used for one reason.
@@ -119,6 +122,16 @@ pub(crate) struct SourceLoss {
     detail: String,
     #[schema(format = DateTime)]
     noticed_at: String,
+}
+
+/// A file that can't be read.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourceUnreadFile {
+    #[schema(example = "/var/log/nginx/access.log")]
+    path: String,
+    /// Why, in words: it may not be opened, its format can't be told, or no line of it is in the format that is named.
+    reason: String,
 }
 
 fn wire(source: &SourceView, now: UnixMillis) -> Result<SourceWire, Fault> {

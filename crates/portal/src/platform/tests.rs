@@ -6,7 +6,7 @@ use model::{AppRole, LossReason, MemberRole, Scope};
 use serde_json::{Value, json};
 use service::DocumentFile;
 
-use crate::testing::{Asks, TestPortal, today};
+use crate::testing::{Asks, TestPortal, TestToken, today};
 
 const OPENAPI: &str = r#"{"openapi":"3.0.0","info":{"title":"T","version":"1"},"paths":{
     "/old":{"get":{"deprecated":true,"x-deprecated-at":"2026-09-01","x-sunset":"2026-12-31"}},
@@ -156,6 +156,86 @@ async fn batches_are_listed_by_token_and_those_of_syslog_are_not() {
     assert!(page.contains(token) && !page.contains("syslog gate"), "{page}");
 }
 
+/// A portal whose configuration has a source of files.
+fn portal_with_files(source: &str) -> TestPortal {
+    let mut portal = TestPortal::empty();
+    let declared = service::DeclaredSource {
+        ways: vec![model::SourceWay::Files],
+        from: "/srv/g*.log".to_owned(),
+        declared: service::Declared::default(),
+    };
+    portal.steadfast.source_book = service::SourceBook::new([(source.parse().unwrap(), declared)].into());
+    portal
+}
+
+/// Sends a body of calls with the token of a source.
+async fn send(portal: &TestPortal, token: &TestToken, body: String) {
+    let request = Request::post("/api/v1/calls").header("host", "localhost:8080");
+    let request = token.sign(request.header("content-type", "application/x-ndjson"));
+    assert_eq!(portal.send(request.body(Body::from(body)).unwrap()).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_source_that_is_sent_to_and_read_from_files_says_both() {
+    let portal = portal_with_files("kong");
+    let olga = portal.operator().await;
+    let ways = async || portal.get_as(&olga, "/api/v1/sources/kong").await.json()["ways"].clone();
+    assert_eq!(ways().await, json!(["files"]));
+    let token = portal.source_token("kong", &[], &[]).await;
+    assert_eq!(ways().await, json!(["files", "http"]));
+    let at = portal.steadfast.clock.now();
+    send(&portal, &token, format!(r#"{{"time":"{at}","method":"GET","path":"/a","status":200}}"#)).await;
+    assert_eq!(ways().await, json!(["files", "http"]));
+    let page = portal.get_as(&olga, "/platform/sources").await.body;
+    assert!(page.contains("Files, HTTP: /srv/g*.log") && page.contains("Calls come in"), "{page}");
+}
+
+#[tokio::test]
+async fn a_loss_is_told_alike_by_strip_badge_hours_and_json() {
+    let portal = TestPortal::empty();
+    let olga = portal.operator().await;
+    let now = portal.steadfast.clock.now();
+    let hour = model::Hour::of(now).plus(-3).start();
+    let (from, until) = (hour.plus_millis(70_000), hour.plus_millis(112_000));
+    let source = "kong".parse().unwrap();
+    portal.steadfast.record_loss(&source, from, until, LossReason::NobodyListened, "").await.unwrap();
+    let page = portal.get_as(&olga, "/platform/sources").await.body;
+    let time = |at: model::UnixMillis| at.to_string()[..19].replace('T', " ");
+    let span = format!("<b>{}</b> to <b>{}</b>", time(from), time(until));
+    let texts =
+        ["Calls missing", "Calls are missing in 1 of the last 24 hours.", "in hollow", "calls missing</span>", &span];
+    for part in texts {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let json = portal.get_as(&olga, "/api/v1/sources/kong").await.json();
+    let gap = json!({"from": from.to_string(), "until": until.to_string(), "expected": null, "received": null});
+    assert_eq!(json["gaps"], json!([gap]));
+    let lacking = json["hours"].as_array().unwrap().iter().filter(|hour| hour["gap"] == json!(true));
+    assert_eq!(lacking.map(|hour| &hour["hour"]).collect::<Vec<_>>(), [&json!(hour.to_string())]);
+}
+
+#[tokio::test]
+async fn a_source_whose_files_cannot_be_read_says_which_and_why() {
+    let portal = portal_with_files("guess");
+    let name: model::SourceName = "guess".parse().unwrap();
+    let files = (0..10).map(|n| service::UnreadFile {
+        source: name.clone(),
+        path: format!("/srv/g{n}.log"),
+        reason: "its format can't be told".to_owned(),
+    });
+    portal.steadfast.store.keep_unread_files(&files.collect::<Vec<_>>()).await.unwrap();
+    let olga = portal.operator().await;
+    let page = portal.get_as(&olga, "/platform/sources").await.body;
+    for part in ["Not read", "/srv/g0.log", "its format can&#39;t be told", "and 2 more files"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let json = portal.get_as(&olga, "/api/v1/sources/guess").await.json();
+    assert_eq!(json["unread_files"].as_array().unwrap().len(), 10);
+    assert_eq!(json["unread_files"][0], json!({"path": "/srv/g0.log", "reason": "its format can't be told"}));
+    let metrics = portal.get_as(&olga, "/metrics").await.body;
+    assert!(metrics.contains("steadfast_source_unread_files{source=\"guess\"} 10"), "{metrics}");
+}
+
 #[tokio::test]
 async fn a_source_of_which_more_than_a_tenth_is_rejected_says_so() {
     let portal = TestPortal::empty();
@@ -167,9 +247,7 @@ async fn a_source_of_which_more_than_a_tenth_is_rejected_says_so() {
         let body = format!("{record}\n").repeat(good) + &"{}\n".repeat(bad);
         // No two are alike.
         let body = body + &format!("{}{record}\n", " ".repeat(good + bad));
-        let request = Request::post("/api/v1/calls").header("host", "localhost:8080");
-        let request = token.sign(request.header("content-type", "application/x-ndjson"));
-        assert_eq!(portal.send(request.body(Body::from(body)).unwrap()).await.status, StatusCode::OK);
+        send(&portal, &token, body).await;
         let page = portal.get_as(&olga, "/platform/sources").await.body;
         assert_eq!(page.contains("Lines rejected"), expected, "{good} {bad}: {page}");
     }

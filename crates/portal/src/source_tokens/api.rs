@@ -41,7 +41,7 @@ pub(crate) struct SourceTokenWire {
     /// Null where it does not expire.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
-    /// To within five minutes; null if never.
+    /// To within a minute; null if never.
     #[schema(format = DateTime)]
     last_used_at: Option<String>,
 }

@@ -48,7 +48,7 @@ async fn an_operator_makes_a_token_that_is_shown_once_and_sends_calls() {
     assert_eq!(calls(&portal, "acme", Environment::Production).await, 1);
     let sources = portal.steadfast.store.sources().await.unwrap();
     assert!(sources.iter().any(|source| source.name.as_str() == "kong"), "{sources:?}");
-    assert!(portal.get_as(&olga, LIST).await.body.contains("just now"), "its use is noted");
+    assert!(portal.get_as(&olga, LIST).await.body.contains("in the last minute"), "its use is noted");
     assert!(portal.get_as(&olga, "/platform/sources").await.body.contains("kong (stf_s_"), "so is what it sent");
 }
 

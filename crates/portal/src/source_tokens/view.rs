@@ -68,14 +68,13 @@ impl Limits {
 impl TokensView {
     pub(crate) fn new(setting: Setting<'_>, manages: bool, tokens: &[SourceToken], now: UnixMillis) -> Self {
         let zone = &setting.platform.zone;
-        let moment = |at| Moment::new(at, now, zone);
         let row = |token: &SourceToken| TokenRow {
             source: token.source.to_string(),
             hint: token.hint.clone(),
             limits: Limits::of(token),
-            expires: token.expires_at.map(moment),
+            expires: token.last_instant().map(|at| Moment::new(at, now, zone)),
             is_over: !token.is_good(now),
-            used: token.last_used_at.map(moment),
+            used: token.last_used_at.map(|at| Moment::of_use(at, now, zone, 1)),
             revoke: urls::platform::revoke_source_token(token.id),
         };
         Self {
@@ -158,7 +157,7 @@ impl MadeView {
             secret,
             source: token.source.to_string(),
             limits: Limits::of(token),
-            expires: token.expires_at.map(|at| Moment::new(at, now, zone)),
+            expires: token.last_instant().map(|at| Moment::new(at, now, zone)),
             url: format!("{public_url}/api/v1/calls"),
         }
     }

@@ -13,8 +13,8 @@ use super::completeness::Completeness;
 /// A source as the configuration declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeclaredSource {
-    /// How its calls come in; `None` for one that only says what is expected.
-    pub way: Option<SourceWay>,
+    /// How its calls come in; none of one that only says what is expected.
+    pub ways: Vec<SourceWay>,
     /// From where, for people: paths, or an address.
     pub from: String,
     /// What is expected of it.

@@ -107,7 +107,7 @@ impl Steadfast {
     /// The apps of sources that may only send the calls of some.
     async fn apps_of_sources(&self) -> Result<BTreeMap<SourceName, BTreeSet<AppId>>, Error> {
         let declared = self.source_book.declared();
-        let by_tokens_alone = |name: &SourceName| declared.get(name).is_none_or(|source| source.way.is_none());
+        let by_tokens_alone = |name: &SourceName| declared.get(name).is_none_or(|source| source.ways.is_empty());
         Ok(apps_of(self.store.source_tokens().await?).into_iter().filter(|(name, _)| by_tokens_alone(name)).collect())
     }
 

@@ -3,17 +3,17 @@
 use health::{Expect, Gap, HourState};
 use model::{SourceName, UnixMillis};
 use serde::Serialize;
-use store::Loss;
+use store::{Loss, UnreadFile};
 
 use super::seen::SourceView;
 
-/// How many gaps and losses of a source are told, the latest.
+/// How many gaps, losses and unread files of a source are told, the latest.
 const LATEST: usize = 100;
 
 #[derive(Serialize)]
 struct SourceJson<'a> {
     name: &'a SourceName,
-    way: Option<&'static str>,
+    ways: Vec<&'static str>,
     from: &'a str,
     expect: Expect,
     allowance_minutes: u32,
@@ -28,6 +28,7 @@ struct SourceJson<'a> {
     gaps: Vec<GapJson>,
     rejected: Vec<RejectJson<'a>>,
     losses: Vec<LossJson<'a>>,
+    unread_files: Vec<UnreadJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -44,7 +45,7 @@ struct GapJson {
     from: String,
     until: String,
     expected: Option<u64>,
-    received: u64,
+    received: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -64,6 +65,12 @@ struct LossJson<'a> {
 }
 
 #[derive(Serialize)]
+struct UnreadJson<'a> {
+    path: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
 struct SourcesJson<'a> {
     now: String,
     sources: Vec<SourceJson<'a>>,
@@ -76,7 +83,7 @@ impl<'a> SourceJson<'a> {
         let latest_losses = source.losses.get(source.losses.len().saturating_sub(LATEST)..).unwrap_or_default();
         Self {
             name: &source.name,
-            way: source.way.map(model::SourceWay::key),
+            ways: source.ways.iter().map(|way| way.key()).collect(),
             from: &source.from,
             expect: source.declared.expect,
             allowance_minutes: source.declared.allowance_minutes,
@@ -91,6 +98,7 @@ impl<'a> SourceJson<'a> {
             gaps: latest_gaps.iter().map(GapJson::from).collect(),
             rejected: rejected(source),
             losses: latest_losses.iter().map(LossJson::from).collect(),
+            unread_files: source.unread.iter().take(LATEST).map(UnreadJson::from).collect(),
         }
     }
 }
@@ -105,6 +113,8 @@ impl From<&HourState> for HourJson {
 impl From<&Gap> for GapJson {
     fn from(gap: &Gap) -> Self {
         let Gap { from, until, expected, received } = *gap;
+        // What came in the span of a loss is not counted by itself, and nothing is known of how much did not.
+        let received = expected.map(|_| received);
         Self { from: from.to_string(), until: until.to_string(), expected, received }
     }
 }
@@ -118,6 +128,12 @@ impl<'a> From<&'a Loss> for LossJson<'a> {
             detail: &loss.detail,
             noticed_at: loss.at.to_string(),
         }
+    }
+}
+
+impl<'a> From<&'a UnreadFile> for UnreadJson<'a> {
+    fn from(file: &'a UnreadFile) -> Self {
+        Self { path: &file.path, reason: &file.reason }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Sources as people look at them: when each was last heard of, what came of what was expected, and what did not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use health::{Declared, Gap, HourState};
 use model::{Hour, SourceName, SourceWay, TokenId, UnixMillis};
-use store::Loss;
+use store::{Loss, UnreadFile};
 
 use super::completeness::JudgedSource;
 use crate::{BatchSender, CatalogImport, Error, LoggedChange, SourcePosition, Steadfast};
@@ -40,8 +40,9 @@ pub struct Sources {
 pub struct SourceView {
     /// Its name.
     pub name: SourceName,
-    /// How its calls come in, where that is known.
-    pub way: Option<SourceWay>,
+    /// How its calls come in, as far as that is known: as is declared, over HTTP where it has a token that is good, and as
+    /// they came last.
+    pub ways: BTreeSet<SourceWay>,
     /// From where, as the configuration says; empty where it says nothing.
     pub from: String,
     /// What is expected of it.
@@ -62,6 +63,8 @@ pub struct SourceView {
     pub gaps: Vec<Gap>,
     /// What readers know to be lost, oldest first.
     pub losses: Vec<Loss>,
+    /// Its files that can't be read, by path.
+    pub unread: Vec<UnreadFile>,
 }
 
 impl SourceView {
@@ -128,12 +131,20 @@ impl Steadfast {
         for (source, reason, lines) in self.store.source_rejects(Hour::of(now).plus(-23)).await? {
             rejects.entry(source).or_default().push((reason, lines));
         }
+        let mut unread: BTreeMap<SourceName, Vec<UnreadFile>> = BTreeMap::new();
+        for file in self.store.unread_files().await? {
+            unread.entry(file.source.clone()).or_default().push(file);
+        }
+        let tokens = self.store.source_tokens().await?.into_iter().filter(|token| token.is_good(now));
+        let with_token: BTreeSet<SourceName> = tokens.map(|token| token.source).collect();
         let view = |source: &JudgedSource| {
             let declared = self.source_book.declared().get(&source.record.name);
             let seen = source.seen.as_ref();
+            let declared_ways = declared.into_iter().flat_map(|it| it.ways.iter().copied());
+            let by_token = with_token.contains(&source.record.name).then_some(SourceWay::Http);
             SourceView {
                 name: source.record.name.clone(),
-                way: seen.and_then(|seen| seen.way).or(declared.and_then(|it| it.way)),
+                ways: declared_ways.chain(by_token).chain(seen.and_then(|seen| seen.way)).collect(),
                 from: declared.map(|it| it.from.clone()).unwrap_or_default(),
                 declared: source.record.declared,
                 last_call: seen.and_then(|seen| seen.last_call),
@@ -144,6 +155,7 @@ impl Steadfast {
                 hours: source.record.last_hours(SOURCE_HOURS, now),
                 gaps: source.gaps.clone(),
                 losses: source.losses.clone(),
+                unread: unread.get(&source.record.name).cloned().unwrap_or_default(),
             }
         };
         Ok(completeness.sources.iter().map(view).collect())

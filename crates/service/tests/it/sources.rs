@@ -239,7 +239,7 @@ async fn a_loss_makes_its_days_incomplete_and_is_told_once() {
 async fn declarations_say_what_is_expected_and_name_sources_that_never_sent() {
     let mut installation = Installation::new();
     let declared = |expect| DeclaredSource {
-        way: Some(SourceWay::Files),
+        ways: vec![SourceWay::Files],
         from: "/var/log/x".to_owned(),
         declared: Declared { expect, allowance_minutes: 0 },
     };
@@ -248,7 +248,7 @@ async fn declarations_say_what_is_expected_and_name_sources_that_never_sent() {
     ingest(&installation, "files", "a.log", &four_weeks("acme", 22, 50..53)).await;
     let sources = installation.steadfast.source_views().await.unwrap();
     let [files, silent] = sources.as_slice() else { panic!("{sources:?}") };
-    assert_eq!((files.gaps.len(), files.way, files.calls), (0, Some(SourceWay::Files), 22 * (4 * 168 - 3)));
+    assert_eq!((files.gaps.len(), &files.ways, files.calls), (0, &[SourceWay::Files].into(), 22 * (4 * 168 - 3)));
     assert_eq!((files.received(24), files.expected(24), files.hours.len()), (24 * 22, None, 48));
     assert_eq!((silent.last_call, silent.gaps.len(), silent.from.as_str()), (None, 0, "/var/log/x"));
     assert!(installation.steadfast.completeness().await.unwrap().days.is_empty());

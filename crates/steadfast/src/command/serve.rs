@@ -86,9 +86,6 @@ impl Follower {
                 // Whoever could say so being gone says so too.
                 let _ = stopped.await;
             };
-            if sources.is_empty() {
-                return;
-            }
             let threads = std::thread::available_parallelism().map_or(1, Into::into);
             if let Err(error) = steadfast.keep_following(sources, threads, Arc::new(InTheLog), stopped).await {
                 tracing::error!("the files of sources are not followed: {error}");

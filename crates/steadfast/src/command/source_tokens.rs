@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use model::{Doer, SourceToken, UnixMillis};
+use model::{Doer, PlatformZone, SourceToken, UnixMillis};
 use serde_json::{Value, json};
 use service::{NewSourceToken, Steadfast};
 
@@ -34,7 +34,7 @@ async fn add(arguments: SourceTokenAdd, config: Config) -> Outcome {
         token.source,
         apps_of(token),
         environments_of(token),
-        expiry_of(token),
+        expiry_of(token, &steadfast.platform.zone).map_or("does not expire".to_owned(), |it| format!("expires {it}")),
     ));
     if let Some(secret) = made.secret {
         term::print(format!("{}\n", secret.reveal()))?;
@@ -54,7 +54,7 @@ async fn list(arguments: SourceTokenList, config: Config) -> Outcome {
             let tokens: Vec<Value> = tokens.iter().map(wire).collect();
             json!({ "tokens": tokens }).to_string() + "\n"
         }
-        Output::Table => table(&tokens, now, &Painter::stdout()),
+        Output::Table => table(&tokens, now, &steadfast.platform.zone, &Painter::stdout()),
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -80,7 +80,7 @@ fn wire(token: &SourceToken) -> Value {
     })
 }
 
-fn table(tokens: &[SourceToken], now: UnixMillis, paint: &Painter) -> String {
+fn table(tokens: &[SourceToken], now: UnixMillis, zone: &PlatformZone, paint: &Painter) -> String {
     if tokens.is_empty() {
         return "No token yet: `steadfast sources token add SOURCE` makes one.\n".to_owned();
     }
@@ -91,7 +91,10 @@ fn table(tokens: &[SourceToken], now: UnixMillis, paint: &Painter) -> String {
     let mut text = paint.bold(&row(["SOURCE", "ID", "TOKEN", "MAY SEND", "EXPIRES", "LAST USED"])) + "\n";
     for token in tokens {
         let limits = format!("{}, {}", apps_of(token), environments_of(token));
-        let expires = if token.is_good(now) { expiry_of(token) } else { "expired".to_owned() };
+        let expires = match expiry_of(token, zone) {
+            _ if !token.is_good(now) => "expired".to_owned(),
+            expiry => expiry.unwrap_or_else(|| "never".to_owned()),
+        };
         let used = token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
         let id = token.id.to_string();
         text += &row([token.source.as_str(), &id, &token.hint, &printable(&limits), &expires, &used]);
@@ -115,6 +118,7 @@ fn environments_of(token: &SourceToken) -> String {
     }
 }
 
-fn expiry_of(token: &SourceToken) -> String {
-    token.expires_at.map_or_else(|| "does not expire".to_owned(), |at| format!("until {at}"))
+/// `after 2027-12-31`: the last day, as it was asked for.
+fn expiry_of(token: &SourceToken, zone: &PlatformZone) -> Option<String> {
+    token.last_instant().map(|at| format!("after {}", zone.day_of(at)))
 }

@@ -11,7 +11,7 @@ use crate::cli::{Output, Sources, SourcesCommand};
 use crate::config::Config;
 use crate::term::{self, Painter, pad, pad_left, plural, printable, thousands};
 
-/// How many gaps of a source the table shows, the latest.
+/// How many gaps of a source the table shows, the latest, and how many files that can't be read.
 const GAPS: usize = 5;
 
 pub(super) async fn run(arguments: Sources, config: Config) -> Outcome {
@@ -19,17 +19,38 @@ pub(super) async fn run(arguments: Sources, config: Config) -> Outcome {
         return source_tokens::run(command, config).await;
     }
     let mut steadfast = open_existing(&arguments.data.path, config).await?;
-    if let Some(day) = arguments.as_of {
+    let as_of = arguments.as_of;
+    if let Some(day) = as_of {
         steadfast.clock = Arc::new(steadfast.platform.zone.start_of(day));
         steadfast.source_book = SourceBook::new(steadfast.source_book.declared().clone());
     }
-    let sources = steadfast.source_views().await?;
+    let mut sources = steadfast.source_views().await?;
     let now = steadfast.clock.now();
+    if as_of.is_some() {
+        sources = sources.into_iter().map(|source| before(source, now)).collect();
+    }
     term::print(match arguments.format {
         Output::Json => service::sources_json(now, &sources) + "\n",
         Output::Table => table(&sources, now, &Painter::stdout()),
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A source as it was: what is kept by time is told up to then, and what is known as of now alone is left out.
+fn before(source: SourceView, now: UnixMillis) -> SourceView {
+    let (mut gaps, mut losses) = (source.gaps, source.losses);
+    gaps.retain(|gap| gap.from < now);
+    losses.retain(|loss| loss.from < now);
+    SourceView {
+        gaps,
+        losses,
+        last_call: source.last_call.filter(|at| *at < now),
+        last_received: source.last_received.filter(|at| *at < now),
+        rejects: Vec::new(),
+        rejects_today: Vec::new(),
+        unread: Vec::new(),
+        ..source
+    }
 }
 
 fn table(sources: &[SourceView], now: UnixMillis, paint: &Painter) -> String {
@@ -52,8 +73,8 @@ fn table(sources: &[SourceView], now: UnixMillis, paint: &Painter) -> String {
         text += &format!(
             "{} {} {} {} {} {} {}\n",
             pad(source.name.as_str(), 24),
-            pad(source.way.map_or("-", model::SourceWay::title), 14),
-            pad(&source.last_call.map_or_else(|| "none yet".to_owned(), |at| at.to_string()), 21),
+            pad(&ways(source), 14),
+            pad(&last_call(source), 21),
             pad_left(&source.lag_millis().map_or_else(|| "-".to_owned(), span), 8),
             pad_left(&thousands(source.received(24)), 14),
             pad_left(&expected(source), 12),
@@ -62,6 +83,19 @@ fn table(sources: &[SourceView], now: UnixMillis, paint: &Painter) -> String {
         text += &details(source, now, paint);
     }
     text + &paint.dim("\nEXPECTED: at least so many calls in those of the 24 hours that are over; `-` where nothing is known to compare with\n")
+}
+
+fn ways(source: &SourceView) -> String {
+    let ways: Vec<&str> = source.ways.iter().map(|way| way.title()).collect();
+    if ways.is_empty() { "-".to_owned() } else { ways.join(", ") }
+}
+
+fn last_call(source: &SourceView) -> String {
+    match source.last_call {
+        Some(at) => at.to_string(),
+        None if source.calls > 0 => "later".to_owned(),
+        None => "none yet".to_owned(),
+    }
 }
 
 fn expected(source: &SourceView) -> String {
@@ -78,6 +112,10 @@ fn details(source: &SourceView, now: UnixMillis, paint: &Painter) -> String {
     if let Some(at) = source.last_received {
         let ago = span(now.0.saturating_sub(at.0).max(0));
         lines.push(format!("last seen {at}, {ago} ago; {} in all", plural(source.calls, "call", "calls")));
+    }
+    lines.extend(source.unread.iter().take(GAPS).map(|file| format!("not read: `{}`: {}", file.path, file.reason)));
+    if let Some(more) = source.unread.len().checked_sub(GAPS).filter(|more| *more > 0) {
+        lines.push(format!("and {} more; `--format json` has them", plural(more as u64, "file", "files")));
     }
     if source.is_much_rejected() {
         let (rejected, received) = (source.rejected_today(), source.received(24));
@@ -101,7 +139,8 @@ fn details(source: &SourceView, now: UnixMillis, paint: &Painter) -> String {
 }
 
 fn gap_line(gap: &Gap, source: &SourceView) -> String {
-    let times = format!("{} to {}", gap.from, gap.until);
+    let (from, until) = (gap.from.to_string(), gap.until.to_string());
+    let times = if from == until { from } else { format!("{from} to {until}") };
     if let Some(expected) = gap.expected {
         return format!("gap {times}: received {}, expected {}", thousands(gap.received), thousands(expected));
     }

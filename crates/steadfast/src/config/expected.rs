@@ -47,13 +47,10 @@ impl Source {
     fn declared(&self) -> DeclaredSource {
         let listen = self.listen.as_slice();
         let paths = self.paths.iter().map(|path| path.display().to_string());
-        let way = match (self.paths.is_empty(), listen.is_empty()) {
-            (false, _) => Some(SourceWay::Files),
-            (true, false) => Some(SourceWay::Syslog),
-            (true, true) => None,
-        };
+        let files = (!self.paths.is_empty()).then_some(SourceWay::Files);
+        let syslog = (!listen.is_empty()).then_some(SourceWay::Syslog);
         DeclaredSource {
-            way,
+            ways: files.into_iter().chain(syslog).collect(),
             from: paths.chain(listen.iter().cloned()).collect::<Vec<_>>().join(", "),
             declared: Declared { expect: self.expect, allowance_minutes: self.allowance.0 },
         }
@@ -83,13 +80,18 @@ mod tests {
         assert_eq!(declared("").unwrap().declared, Declared::default());
         let text = "paths = ['a.log', 'b.log']\nexpect = 'always'\nallowance = '90m'";
         let expected = DeclaredSource {
-            way: Some(SourceWay::Files),
+            ways: vec![SourceWay::Files],
             from: "a.log, b.log".to_owned(),
             declared: Declared { expect: Expect::Always, allowance_minutes: 90 },
         };
         assert_eq!(declared(text).unwrap(), expected);
         let syslog = declared("listen = 'udp://127.0.0.1:5514'\nexpect = 'never'\nallowance = '1d'").unwrap();
-        assert_eq!((syslog.way, syslog.declared.allowance_minutes), (Some(SourceWay::Syslog), 1440));
+        assert_eq!((syslog.ways, syslog.declared.allowance_minutes), (vec![SourceWay::Syslog], 1440));
+        let both = declared("paths = ['a.log']\nlisten = 'udp://127.0.0.1:5514'").unwrap();
+        assert_eq!(
+            (both.ways, both.from.as_str()),
+            (vec![SourceWay::Files, SourceWay::Syslog], "a.log, udp://127.0.0.1:5514")
+        );
     }
 
     #[test]

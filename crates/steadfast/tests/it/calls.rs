@@ -128,7 +128,7 @@ fn a_token_may_be_limited() {
     assert_eq!(told["reasons"], json!({"app_not_allowed": 3, "environment_not_allowed": 4}), "{told}");
     assert_eq!(gateway.counted("acme-erp"), 2);
     let list = gateway.program.run(&["sources", "token", "list", "edge"]).succeeded().stdout();
-    assert!(list.contains("acme-erp, production") && list.contains("2100-01-01"), "{list}");
+    assert!(list.contains("acme-erp, production") && list.contains(" after 2099-12-31 "), "{list}");
     let wrong = gateway.program.run(&["sources", "token", "add", "edge", "--environment", "moon"]);
     assert_eq!(wrong.code, Some(1));
     assert!(wrong.stderr().contains("`production` or `sandbox`"), "{}", wrong.stderr());

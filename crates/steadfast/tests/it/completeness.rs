@@ -93,8 +93,8 @@ fn the_command_line_says_which_day_is_incomplete() {
     let sources = program.run(&["sources", "--format", "json"]).json();
     let [files] = sources["sources"].as_array().unwrap().as_slice() else { panic!("{sources}") };
     assert_eq!(
-        (&files["name"], &files["way"], &files["calls"]),
-        (&json!("files"), &json!("files"), &json!(25 * (HOURS - 4)))
+        (&files["name"], &files["ways"], &files["calls"]),
+        (&json!("files"), &json!(["files"]), &json!(25 * (HOURS - 4)))
     );
     let gap =
         json!({"from": hour(hole()).to_string(), "until": hour(hole() - 3).to_string(), "expected": 75, "received": 0});
@@ -108,6 +108,12 @@ fn the_command_line_says_which_day_is_incomplete() {
     // As it was when that day began, nothing was missing.
     let then = program.run(&["sources", "--format", "json", "--as-of", &day]).json();
     assert_eq!(then["sources"][0]["gaps"], json!([]));
+    // What came later, and what is known as of now alone, is not told of then.
+    let latest = ["last_call_at", "last_received_at", "age_seconds", "lag_seconds"];
+    assert!(latest.iter().all(|key| then["sources"][0][key].is_null()), "{then}");
+    assert_eq!(then["sources"][0]["rejected"], json!([]));
+    let (table, _) = said(&program, &["sources", "--as-of", &day]);
+    assert!(table.contains(" later ") && !table.contains("last seen"), "{table}");
 }
 
 #[test]

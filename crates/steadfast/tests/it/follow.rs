@@ -63,6 +63,24 @@ fn log(program: &Program) -> PathBuf {
 }
 
 #[test]
+fn a_file_whose_format_cannot_be_told_stands_at_its_source() {
+    let program = program();
+    append(&log(&program), "no log\nat all\n");
+    program.write("steadfast.toml", "[sources.guess]\npaths = [\"access.log\"]\n");
+    let running = program.start(&["ingest", "--follow"]);
+    let started = Instant::now();
+    loop {
+        let ran = program.run(&["sources"]);
+        let table = if ran.code == Some(0) { ran.stdout() } else { String::new() };
+        if table.contains("not read: `") && table.contains("access.log`: its format can't be told") {
+            break;
+        }
+        assert!(started.elapsed() < PATIENCE, "{table}: {}", running.output());
+    }
+    finish(running, 0);
+}
+
+#[test]
 fn what_is_appended_is_counted_within_a_second() {
     let program = program();
     append(&log(&program), lines(0..100));

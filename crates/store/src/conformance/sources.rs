@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use ::model::{Hour, LossReason, SourceName, SourceWay, UnixMillis};
 
 use super::builders::{calls, commit, day, key};
-use crate::{IngestCommit, LOSSES, Listened, Loss, Result, SharedStore, SourceCommit, SourceSeen, StoreError};
+use crate::{
+    IngestCommit, LOSSES, Listened, Loss, Result, SharedStore, SourceCommit, SourceSeen, StoreError, UnreadFile,
+};
 
 fn name(text: &str) -> SourceName {
     match text.parse() {
@@ -205,6 +207,26 @@ pub async fn until_when_a_source_was_listened_for_reads_back(store: SharedStore)
     store.forget_listened(&name("a")).await?;
     store.forget_listened(&name("nobody")).await?;
     assert_eq!(store.listened().await?, [listened("b", 4, false)]);
+    assert_eq!(store.source_state().await?, state);
+    Ok(())
+}
+
+/// What can't be read is known as it was found last, also of sources of which nothing ever came.
+pub async fn unread_files_are_those_that_were_kept_last(store: SharedStore) -> Result<()> {
+    let file = |source: &str, path: &str, reason: &str| UnreadFile {
+        source: name(source),
+        path: path.to_owned(),
+        reason: reason.to_owned(),
+    };
+    assert_eq!(store.unread_files().await?, []);
+    let state = store.source_state().await?;
+    store.keep_unread_files(&[file("b", "/1", "x"), file("a", "/2", "y"), file("a", "/1", "z")]).await?;
+    let by_place = [file("a", "/1", "z"), file("a", "/2", "y"), file("b", "/1", "x")];
+    assert_eq!(store.unread_files().await?, by_place);
+    store.keep_unread_files(&[file("a", "/1", "v"), file("a", "/1", "w")]).await?;
+    assert_eq!(store.unread_files().await?, [file("a", "/1", "w")]);
+    store.keep_unread_files(&[]).await?;
+    assert_eq!((store.unread_files().await?, store.sources().await?), (vec![], vec![]));
     assert_eq!(store.source_state().await?, state);
     Ok(())
 }

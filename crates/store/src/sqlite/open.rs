@@ -53,6 +53,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         }),
     },
     plain(include_str!("../../migrations/sqlite/0009_losses.sql")),
+    plain(include_str!("../../migrations/sqlite/0010_unread.sql")),
 ];
 
 /// Opens or creates the file and brings its schema up to date.

@@ -5,7 +5,9 @@ use model::{Hour, SourceName, SourceWay, UnixMillis};
 use rusqlite::{Row, Transaction};
 
 use super::{SqliteStore, listened, losses, positions, rows, sql};
-use crate::{Listened, Loss, Result, SourceCommit, SourceHours, SourceSeen, SourceState, Sources, StoreError};
+use crate::{
+    Listened, Loss, Result, SourceCommit, SourceHours, SourceSeen, SourceState, Sources, StoreError, UnreadFile,
+};
 
 #[async_trait]
 impl Sources for SqliteStore {
@@ -46,6 +48,15 @@ impl Sources for SqliteStore {
     async fn forget_listened(&self, source: &SourceName) -> Result<()> {
         let source = source.clone();
         self.write(move |tx| listened::forget(tx, &source)).await
+    }
+
+    async fn unread_files(&self) -> Result<Vec<UnreadFile>> {
+        self.read(unread).await
+    }
+
+    async fn keep_unread_files(&self, files: &[UnreadFile]) -> Result<()> {
+        let files = files.to_vec();
+        self.write(move |tx| keep_unread(tx, &files)).await
     }
 
     async fn purge_sources(&self, before: Hour) -> Result<()> {
@@ -126,6 +137,21 @@ fn rejects(tx: &Transaction<'_>, since: Hour) -> Result<Vec<(SourceName, String,
     let mut statement = tx.prepare_cached(sql::SOURCE_REJECTS_SINCE)?;
     let reject = |row: &Row<'_>| Ok((name_at(row, 0)?, row.get(1)?, rows::count_at(row, 2)?));
     statement.query_and_then((since.epoch_hours(),), reject)?.collect()
+}
+
+fn unread(tx: &Transaction<'_>) -> Result<Vec<UnreadFile>> {
+    let mut statement = tx.prepare_cached(sql::UNREAD_FILE_LIST)?;
+    let file = |row: &Row<'_>| Ok(UnreadFile { source: name_at(row, 0)?, path: row.get(1)?, reason: row.get(2)? });
+    statement.query_and_then((), file)?.collect()
+}
+
+fn keep_unread(tx: &Transaction<'_>, files: &[UnreadFile]) -> Result<()> {
+    tx.prepare_cached(sql::UNREAD_FILE_CLEAR)?.execute(())?;
+    let mut add = tx.prepare_cached(sql::UNREAD_FILE_ADD)?;
+    for file in files {
+        add.execute((file.source.as_str(), &file.path, &file.reason))?;
+    }
+    Ok(())
 }
 
 fn purge(tx: &Transaction<'_>, before: Hour) -> Result<()> {

@@ -262,6 +262,9 @@ statements! {
     TOKEN_LIST_OF_PERSON = "token.list_of_person";
     TOKEN_REVOKE = "token.revoke";
     TOKEN_TOUCH = "token.touch";
+    UNREAD_FILE_ADD = "unread_file.add";
+    UNREAD_FILE_CLEAR = "unread_file.clear";
+    UNREAD_FILE_LIST = "unread_file.list";
     VERDICT_LIST = "verdict.list";
     VERDICT_LIST_OF = "verdict.list_of";
     VERDICT_PURGE = "verdict.purge";

@@ -27,16 +27,18 @@ impl Follower {
                     found.push((path.clone(), *source, look));
                 }
                 Ok(None) if self.names.iter().any(|(_, names)| names.is_path(path)) => {
-                    wrong.insert(format!("`{}` is no file, so it is not followed", path.display()));
+                    wrong.insert((*source, path.clone(), "it is no file, so it is not followed".to_owned()));
                 }
                 Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                    wrong.insert(format!("`{}` can't be looked at: {error}; it is tried again", path.display()));
+                    wrong.insert((*source, path.clone(), format!("it can't be looked at: {error}; it is tried again")));
                 }
                 Ok(None) | Err(_) => {}
             }
         }
         // Each is told once, until it is no longer so.
-        wrong.difference(&self.wrong).for_each(|text| self.watcher.warn(text));
+        for (_, path, reason) in wrong.difference(&self.wrong) {
+            self.watcher.warn(&format!("`{}`: {reason}", path.display()));
+        }
         self.wrong = wrong;
         let lies: HashMap<PathBuf, FileId> = found.iter().map(|(path, _, look)| (path.clone(), look.id)).collect();
         let mut named: HashSet<FileId> = HashSet::new();

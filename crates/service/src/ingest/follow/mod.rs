@@ -17,6 +17,7 @@ mod reader;
 mod reading;
 mod tracked;
 mod unpacking;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::{Environment, SourceName};
-use store::{PositionStep, SourcePosition, StoreError};
+use store::{PositionStep, SourcePosition, StoreError, UnreadFile};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use traffic::{Format, FormatOptions};
@@ -38,6 +39,7 @@ use names::Names;
 pub use names::matching_files;
 use reader::Reader;
 use tracked::Tracked;
+use unread::Wrong;
 
 /// How often files are looked at.
 const LOOK: Duration = Duration::from_millis(200);
@@ -119,7 +121,7 @@ impl Steadfast {
     /// breakdown, is told to the watcher, each kind once, and following is begun again.
     ///
     /// # Errors
-    /// When a pattern can't be read, or the time zone is another.
+    /// When a pattern can't be read, the time zone is another, or, with nothing to follow, the store fails.
     pub async fn keep_following(
         &self,
         sources: Vec<FollowedSource>,
@@ -127,6 +129,10 @@ impl Steadfast {
         watcher: Arc<dyn Watcher>,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<(), Error> {
+        if sources.is_empty() {
+            // What an earlier run could not read is nobody's any more.
+            return Ok(self.store.keep_unread_files(&[]).await?);
+        }
         stopped_by(stop, |ended| self.follow_again(sources, threads, watcher, ended)).await
     }
 
@@ -225,7 +231,9 @@ struct Follower {
     /// What was told of formats, so that it is told once.
     told: BTreeSet<String>,
     /// What is wrong with paths at present, and was told.
-    wrong: BTreeSet<String>,
+    wrong: BTreeSet<Wrong>,
+    /// Which files can't be read, as it was kept last; `None` as long as it was not.
+    unread: Option<BTreeSet<UnreadFile>>,
     totals: FollowTotals,
     /// Whether the catalog of the moment is at hand.
     is_ready: bool,
@@ -272,6 +280,7 @@ impl Follower {
             listings: HashMap::new(),
             told: BTreeSet::new(),
             wrong: BTreeSet::new(),
+            unread: None,
             totals: FollowTotals::default(),
             is_ready: false,
             settled: false,
@@ -335,6 +344,7 @@ impl Follower {
         more |= self.read_packed(now)?;
         self.let_go(now)?;
         self.commit()?;
+        self.keep_unread()?;
         if !self.settled && !more && self.seek_again.is_none_or(|again| again <= now) {
             self.settled = self.seek_missing()?;
         }

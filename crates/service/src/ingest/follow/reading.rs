@@ -108,7 +108,7 @@ impl Follower {
     pub(super) fn judge(&mut self, tracked: &mut Tracked, read: Result<Piece, Trouble>) -> Result<bool, Error> {
         let mut pause = AGAIN;
         let is_unproven = matches!(&tracked.state, State::Packed(packed) if packed.is_unproven());
-        let text = match read {
+        let reason = match read {
             // Nothing was read, so that what is wrong may still be.
             Ok(Piece::All) if is_unproven => return Ok(false),
             Ok(piece) => {
@@ -118,23 +118,19 @@ impl Follower {
                 return Ok(matches!(piece, Piece::More));
             }
             Err(Trouble::Other(error)) => return Err(error),
-            Err(Trouble::File(error)) => {
-                format!("`{}` can't be read: {error}; it is tried again", tracked.path.display())
-            }
-            Err(Trouble::Content(message)) => format!("`{}`: {message}", tracked.path.display()),
+            Err(Trouble::File(error)) => format!("it can't be read: {error}; it is tried again"),
+            Err(Trouble::Content(message)) => message,
             Err(Trouble::Hopeless(took)) => {
                 pause = pause.max(took * PROPORTION);
-                format!(
-                    "`{}`: no line can be used, so it is not marked as read; name the format that it has, in the \
-                     configuration or with `--format`",
-                    tracked.path.display()
-                )
+                "no line can be used, so it is not marked as read; name the format that it has, in the configuration or \
+                 with `--format`"
+                    .to_owned()
             }
         };
-        if tracked.trouble.as_ref().is_none_or(|(told, _)| *told != text) {
-            self.watcher.warn(&text);
+        if tracked.trouble.as_ref().is_none_or(|(told, _)| *told != reason) {
+            self.watcher.warn(&format!("`{}`: {reason}", tracked.path.display()));
         }
-        tracked.trouble = Some((text, Instant::now() + pause));
+        tracked.trouble = Some((reason, Instant::now() + pause));
         Ok(false)
     }
 

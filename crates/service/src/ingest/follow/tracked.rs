@@ -40,7 +40,7 @@ pub(super) struct Tracked {
     pub(super) read_at: UnixMillis,
     /// How large it was at most, since it was read from its start.
     pub(super) largest: u64,
-    /// What was told of it that is wrong, and when to try again.
+    /// Why it can't be read, which was told, and when to try again.
     pub(super) trouble: Option<(String, Instant)>,
     /// How it looked when none of its lines could be used, whenever that is tried.
     pub(super) hopeless: Option<Look>,

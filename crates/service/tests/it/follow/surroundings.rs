@@ -116,6 +116,65 @@ async fn a_file_in_another_format_is_told_of_and_not_marked_as_read() {
     following.read(10).await;
 }
 
+#[tokio::test]
+async fn a_source_tells_which_of_its_files_cannot_be_read_and_why_as_long_as_that_is_so() {
+    let installation = Installation::new();
+    let secret = installation.path("secret.log");
+    std::os::unix::fs::symlink(unreadable(), &secret).unwrap();
+    fs::create_dir(installation.path("folder.log")).unwrap();
+    let wrong = installation.write("wrong.json", "garbage\n".repeat(50));
+    installation.write("guess.log", "no log\nat all\n");
+    let named = |name: &str| name.parse::<SourceName>().unwrap();
+    let json = source(&installation, named("json"), &["*.json"], Some(Format::Steadfast));
+    let logs = ["secret.log", "folder.log", "guess.log", "later.log"];
+    let sources = vec![source(&installation, named("logs"), &logs, None), json];
+    let unread = async || {
+        let files = installation.steadfast.store.unread_files().await.unwrap();
+        let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        files.into_iter().map(|file| (file.source.to_string(), name(&file.path), file.reason)).collect::<Vec<_>>()
+    };
+    let following = Following::start_all(&installation, sources.clone());
+    let expected = [
+        ("json", "wrong.json", "no line can be used"),
+        ("logs", "folder.log", "it is no file"),
+        ("logs", "guess.log", "its format can't be told"),
+        ("logs", "secret.log", "it can't be read: "),
+    ];
+    following.until("all are told", |it| it.told().len() == expected.len()).await;
+    following.looks(2).await;
+    let found = unread().await;
+    let are_alike = found.iter().zip(&expected).all(|(found, (source, file, reason))| {
+        (found.0.as_str(), found.1.as_str()) == (*source, *file) && found.2.starts_with(reason)
+    });
+    assert!(are_alike && found.len() == expected.len(), "{found:?}");
+
+    // What is mended is told no more, also by whoever follows next.
+    fs::write(&wrong, lines(0..10)).unwrap();
+    fs::remove_file(&secret).unwrap();
+    following.read(10).await;
+    following.looks(2).await;
+    assert_eq!(unread().await, found[1..3]);
+    following.stop().await;
+    fs::remove_file(installation.path("guess.log")).unwrap();
+    fs::remove_dir(installation.path("folder.log")).unwrap();
+    assert_eq!(unread().await.len(), 2);
+    let following = Following::start_all(&installation, sources);
+    following.looks(2).await;
+    assert_eq!(unread().await, []);
+    following.stop().await;
+}
+
+#[tokio::test]
+async fn where_nothing_is_followed_no_file_is_unread() {
+    let installation = Installation::new();
+    let store = &installation.steadfast.store;
+    let (path, reason) = ("/gone".to_owned(), "it can't be read".to_owned());
+    store.keep_unread_files(&[store::UnreadFile { source: SourceName::files(), path, reason }]).await.unwrap();
+    let watcher = Arc::new(Watch::default());
+    installation.steadfast.keep_following(Vec::new(), 1, watcher, std::future::pending()).await.unwrap();
+    assert_eq!(store.unread_files().await.unwrap(), []);
+}
+
 /// As long as a file is as it was when none of its lines could be used, it is of no use to read it again.
 #[tokio::test]
 async fn a_file_in_another_format_is_not_read_again_before_it_changes() {

@@ -1,0 +1,1 @@
+SELECT source, path, reason FROM unread_file ORDER BY source, path
