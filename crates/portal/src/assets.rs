@@ -64,8 +64,18 @@ const fn fnv1a(bytes: &[u8]) -> u64 {
     hash
 }
 
-static STYLESHEET: Asset =
-    Asset::new("steadfast.css", "text/css; charset=utf-8", include_bytes!("../assets/steadfast.css"));
+/// The stylesheet, by topic. Of rules that are as narrow, the last one holds, so their order matters.
+pub(crate) const STYLES: &str = concat!(
+    include_str!("../assets/css/frame.css"),
+    include_str!("../assets/css/parts.css"),
+    include_str!("../assets/css/health.css"),
+    include_str!("../assets/css/forms.css"),
+    include_str!("../assets/css/activity.css"),
+    include_str!("../assets/css/platform.css"),
+    include_str!("../assets/css/narrow.css"),
+);
+
+static STYLESHEET: Asset = Asset::new("steadfast.css", "text/css; charset=utf-8", STYLES.as_bytes());
 static SCRIPT: Asset =
     Asset::new("steadfast.js", "text/javascript; charset=utf-8", include_bytes!("../assets/steadfast.js"));
 static ICON: Asset = Asset::new("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg"));

@@ -126,7 +126,7 @@ fn an_app_without_traffic_is_told_so() {
 mod contrast {
     use std::collections::HashMap;
 
-    const CSS: &str = include_str!("../assets/steadfast.css");
+    use crate::assets::STYLES as CSS;
 
     fn luminance(colour: &str) -> f64 {
         let channel = |at: usize| {

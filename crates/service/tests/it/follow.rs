@@ -24,7 +24,7 @@ mod surroundings;
 mod unsaved;
 
 /// How long anything is waited for. It comes within a second on a machine that has nothing else to do.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Who watches: what was told last.
 #[derive(Default)]
