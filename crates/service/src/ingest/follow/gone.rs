@@ -165,7 +165,7 @@ impl Follower {
             }
             if !is_plain {
                 if self.is_over(id, quiet, now) {
-                    self.lose_unread(id);
+                    self.lose_unread(id)?;
                     self.forget(id);
                 }
                 continue;
