@@ -70,6 +70,11 @@ impl Marks {
         &self.head
     }
 
+    /// The last bytes, up to [`SPAN`].
+    pub(super) fn tail(&self) -> &[u8] {
+        &self.tail
+    }
+
     /// How many bytes the digest of the head covers.
     pub(super) fn head_len(&self) -> u32 {
         u32::try_from(self.head.len()).unwrap_or(u32::MAX)

@@ -7,6 +7,7 @@
 mod array;
 mod batch;
 mod blocks;
+mod broken;
 mod cutter;
 mod follow;
 mod identity;
@@ -43,6 +44,7 @@ pub use syslog::{AddressError, Network, SYSLOG_CONNECTIONS, SyslogAddress, Syslo
 
 use crate::{Error, Steadfast};
 use blocks::{Blocks, End};
+use broken::Broken;
 use identity::Found;
 use kept::{Kept, Refused};
 use pending::{Pending, keyed};
@@ -264,6 +266,8 @@ struct Reading<'a> {
     kept: Kept,
     refused: Refused,
     evidence: Vec<Reject>,
+    /// Why it can't be unpacked to its end.
+    broken: Option<Broken>,
     outcome: IngestOutcome,
 }
 
@@ -307,6 +311,7 @@ impl<'a> Reading<'a> {
             kept: Kept::default(),
             refused: Refused::default(),
             evidence: Vec::new(),
+            broken: None,
             outcome,
         };
         (reading, engine)
@@ -350,17 +355,22 @@ impl<'a> Reading<'a> {
             }
             match next {
                 Some(next) => reading = next,
-                None => return self.end(hopeless),
+                None => return self.end(hopeless).await,
             }
         }
     }
 
     /// What was read, at the end.
-    fn end(mut self, hopeless: bool) -> Result<IngestOutcome, Error> {
+    async fn end(mut self, hopeless: bool) -> Result<IngestOutcome, Error> {
         self.outcome.hopeless = hopeless;
         if hopeless {
             // The evidence alone.
             self.steadfast.keep_rejects(&std::mem::take(&mut self.evidence))?;
+        } else if let (Some(broken), Input::File(path)) = (self.broken, self.input)
+            && self.steadfast.note_lost_end(&self.source, path, broken).await?
+            && let Some(failure) = &mut self.outcome.failure
+        {
+            failure.push_str(", and the rest is known as a loss");
         }
         Ok(self.outcome)
     }
@@ -385,10 +395,7 @@ impl<'a> Reading<'a> {
 
     /// Reads a round on the blocking threads.
     fn read_round(&self, mut engine: Engine) -> tokio::task::JoinHandle<Round> {
-        let job = Arc::clone(&self.job);
-        let now = self.steadfast.clock.now();
-        let bounds = TimeBounds { now, oldest: self.steadfast.oldest(now) };
-        let last_line = self.last_line;
+        let (job, bounds, last_line) = (Arc::clone(&self.job), self.bounds(), self.last_line);
         tokio::task::spawn_blocking(move || {
             let mut outcomes = engine.round(&job, bounds);
             let ended = engine.blocks.end().is_some();
@@ -397,6 +404,11 @@ impl<'a> Reading<'a> {
             }
             Round { engine, outcomes, ended }
         })
+    }
+
+    fn bounds(&self) -> TimeBounds {
+        let now = self.steadfast.clock.now();
+        TimeBounds { now, oldest: self.steadfast.oldest(now) }
     }
 
     /// Adds what the blocks of a round told.
@@ -432,6 +444,11 @@ impl<'a> Reading<'a> {
         self.outcome.unfinished = !engine.blocks.unfinished().is_empty();
         if let Some(End::Failed(error)) = engine.blocks.end() {
             self.outcome.failure = Some(format!("{error}; what is counted above is kept"));
+            // It is packed, and not piped.
+            if self.last_line == LastLine::MayGrow {
+                let last_call = self.job.last_call(engine.blocks.marks().tail(), self.bounds());
+                self.broken = Broken::by(error, last_call);
+            }
         }
         let lines = self.line + last.iter().map(|block| block.lines).sum::<u64>();
         let after = position(self.input, &engine.blocks, lines, at);

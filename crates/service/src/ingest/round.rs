@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use model::{Environment, PlatformZone};
+use model::{Environment, PlatformZone, UnixMillis};
 use traffic::{BlockContext, BlockOutcome, Decoder, TextHasher, TimeBounds, WorkerTally};
 
 use super::blocks::{Block, Blocks};
+use super::identity::SPAN;
 use super::routes::CatalogMatcher;
 use super::{EVIDENCE, KEYS};
 
@@ -40,6 +41,15 @@ pub(super) struct Job {
     pub(super) environment: Environment,
     /// How many rejected lines of a block are kept with their text, at most.
     pub(super) kept_rejects: usize,
+}
+
+impl Job {
+    /// When the last call was made of lines that end so, the first of which may lack its beginning.
+    pub(super) fn last_call(&self, end: &[u8], bounds: TimeBounds) -> Option<UnixMillis> {
+        let whole = if end.len() < SPAN { Some(0) } else { memchr::memchr(b'\n', end).map(|newline| newline + 1) };
+        let mut nobodys = WorkerTally::new(self.zone.clone(), &self.hashes);
+        tally(&mut nobodys, &end[whole?..], 0, self, bounds, 0).last_call
+    }
 }
 
 /// What a last line without line end may be.
@@ -176,7 +186,7 @@ fn tally(
 mod tests {
     use std::io::Cursor;
 
-    use model::{Catalog, UnixMillis};
+    use model::Catalog;
 
     use super::*;
     use crate::ingest::identity::Marks;

@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use crate::installation::{Installation, NOW, line};
+use crate::installation::{FIRST_LINE, Installation, NOW, line};
 
 fn lines(app: &str, range: std::ops::Range<usize>) -> String {
     range.map(|n| line(app, n, "/a", 200)).collect()
@@ -112,6 +112,32 @@ async fn a_compressed_file_that_is_cut_short_counts_what_it_holds_and_says_so() 
     assert_eq!(first.counted + second.counted, 20_000);
     assert!(second.failure.is_none());
     check_count(&installation, 20_000).await;
+}
+
+#[tokio::test]
+async fn the_end_of_a_compressed_file_that_is_cut_short_is_a_loss_once_it_is_left_alone() {
+    let installation = Installation::new();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(lines("acme", 0..3_000).as_bytes()).unwrap();
+    let whole = gzip.finish().unwrap();
+    let cut = installation.write("access.log.gz", &whole[..whole.len() / 2]);
+    let outcome = installation.ingest(&cut).await;
+    let said = |outcome: &service::IngestOutcome| outcome.failure.as_ref().unwrap().contains("loss");
+    // Somebody may be packing it.
+    assert!(!said(&outcome) && installation.steadfast.store.losses().await.unwrap().is_empty(), "{outcome:?}");
+    let written = NOW - 60_000;
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_millis(written as u64);
+    OpenOptions::new().write(true).open(&cut).unwrap().set_modified(time).unwrap();
+    for _ in 0..2 {
+        assert!(said(&installation.ingest(&cut).await));
+        let losses = installation.steadfast.store.losses().await.unwrap();
+        let [loss] = losses.as_slice() else { panic!("{losses:?}") };
+        assert_eq!((loss.source.as_str(), loss.reason), ("files", model::LossReason::CutShort));
+        // The lines are of one second each.
+        let last_call = FIRST_LINE + (outcome.counted as i64 - 1) * 1_000;
+        assert_eq!((loss.from.0, loss.until.0), (last_call, written));
+        assert!(loss.detail.contains("access.log.gz` can't be unpacked to its end"), "{loss:?}");
+    }
 }
 
 #[tokio::test]

@@ -18,6 +18,9 @@ use traffic::{Format, FormatOptions};
 /// The present of these tests: 2026-11-20 13:45:12 UTC.
 pub(crate) const NOW: i64 = 1_795_182_312_000;
 
+/// The time of the first [`line`]: 2026-11-19 10:00:00 UTC.
+pub(crate) const FIRST_LINE: i64 = NOW - (27 * 3_600 + 45 * 60 + 12) * 1_000;
+
 /// An installation and the folder that holds its state and its logs.
 pub(crate) struct Installation {
     pub(crate) steadfast: Steadfast,

@@ -153,9 +153,10 @@ impl Follower {
 
     /// Lets files go that have left and are read to their end.
     pub(super) fn let_go(&mut self, now: Instant) -> Result<(), Error> {
-        for id in self.those(|tracked| !tracked.named || tracked.left.is_some()) {
+        for id in self.those(|tracked| !tracked.named || tracked.left.max(tracked.renamed).is_some()) {
             let Some(tracked) = self.files.get(&id) else { continue };
-            let quiet = now.duration_since(tracked.left.map_or(tracked.changed, |left| left.max(tracked.changed)));
+            let left = tracked.left.max(tracked.renamed);
+            let quiet = now.duration_since(left.map_or(tracked.changed, |left| left.max(tracked.changed)));
             let is_plain = matches!(tracked.state, State::Plain(_));
             if tracked.named {
                 if is_plain && quiet >= QUIET && !tracked.has_news() {
@@ -165,7 +166,7 @@ impl Follower {
             }
             if !is_plain {
                 if self.is_over(id, quiet, now) {
-                    self.lose_unread(id);
+                    self.lose_unread(id)?;
                     self.forget(id);
                 }
                 continue;
@@ -179,14 +180,14 @@ impl Follower {
                 continue;
             }
             let Some(tracked) = self.files.get(&id) else { continue };
-            let replaced = tracked.left.is_some() || !tracked.look.linked;
+            let (replaced, renamed) = (tracked.is_replaced(), tracked.renamed.is_some());
             if replaced && tracked.trouble.is_some() && quiet >= LINGER {
                 self.give_up(id, "rotated away")?;
                 continue;
             }
-            if replaced && !tracked.has_news() && quiet >= QUIET {
+            if (replaced || renamed) && !tracked.has_news() && quiet >= QUIET {
                 self.finish(id)?;
-                if quiet >= LINGER {
+                if replaced && quiet >= LINGER {
                     self.give_up(id, "rotated away")?;
                 }
             }
@@ -214,14 +215,16 @@ impl Follower {
         }
     }
 
-    /// Takes the last line for the last there is, and no more for expected.
+    /// Takes the last line for the last there is, and no more for expected where something else has its place.
     fn finish(&mut self, id: FileId) -> Result<(), Error> {
         let Some(tracked) = self.files.get_mut(&id) else { return Ok(()) };
-        let unread = tracked.unread();
+        let (unread, replaced) = (tracked.unread(), tracked.is_replaced());
+        tracked.renamed = None;
         if tracked.named {
             tracked.left = None;
         }
         if let Some(place) = tracked.saved_place_mut()
+            && replaced
             && place.live
         {
             (place.live, place.dirty) = (false, true);
@@ -317,6 +320,11 @@ impl Tracked {
             State::Packed(packed) => !packed.is_decided() && self.trouble.is_none(),
             State::Plain(_) | State::Copy { .. } => false,
         }
+    }
+
+    /// Whether another file has its place, or it has none.
+    fn is_replaced(&self) -> bool {
+        self.left.is_some() || !self.look.linked
     }
 }
 

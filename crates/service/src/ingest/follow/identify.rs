@@ -62,6 +62,7 @@ impl Follower {
                 Ok(Some(Kind::At(place))) => {
                     if let Some(saved) = &place.saved {
                         self.rows.insert(saved.id, id);
+                        tracked.was_called(saved, now);
                     }
                     if tracked.look.size < tracked.largest {
                         // It is not the file that it was.

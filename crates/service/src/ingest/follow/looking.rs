@@ -57,6 +57,9 @@ impl Follower {
                     // It keeps its name as long as that leads to it.
                     if lies.get(&tracked.path) != Some(&look.id) {
                         tracked.path = path;
+                        tracked.renamed.get_or_insert(now);
+                    } else if !tracked.named {
+                        tracked.renamed = None;
                     }
                 }
                 tracked.named = true;
@@ -84,7 +87,9 @@ impl Follower {
             if named.contains(id) {
                 continue;
             }
-            tracked.named = false;
+            if std::mem::take(&mut tracked.named) {
+                tracked.renamed.get_or_insert(now);
+            }
             if let Some(file) = &tracked.handle
                 && let Ok(look) = Look::through(file, &tracked.path)
             {

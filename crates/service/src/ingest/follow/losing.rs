@@ -1,11 +1,11 @@
 //! Giving up files, and telling what is lost of them.
 
 use std::ops::Range;
-use std::path::PathBuf;
-use std::time::UNIX_EPOCH;
+use std::path::Path;
 
 use model::{LossReason, SourceName, UnixMillis};
 
+use super::super::broken::{Broken, written};
 use super::Follower;
 use super::file::{FileId, Look};
 use super::tracked::{State, Tracked};
@@ -43,37 +43,32 @@ impl Follower {
     }
 
     /// Tells what is lost of a file that goes away and was never read, or never to its end, since it could not be.
-    pub(super) fn lose_unread(&mut self, id: FileId) {
-        let Some(tracked) = self.files.get_mut(&id) else { return };
+    pub(super) fn lose_unread(&mut self, id: FileId) -> Result<(), Error> {
+        let Some(tracked) = self.files.get(&id) else { return Ok(()) };
         let (source, path, look) = (tracked.source, tracked.path.clone(), tracked.look);
-        let is_unread = match &mut tracked.state {
+        let is_unread = match &tracked.state {
             State::New { .. } => look.size > 0 && !tracked.is_older,
-            State::Packed(packed) => match packed.take_broken() {
-                Some(reason) => return self.lose_end(Some((reason, source, path, look))),
+            State::Packed(packed) => match packed.broken() {
+                Some(broken) => return self.lose_end(source, &path, &look, broken),
                 None => packed.is_unproven() && tracked.trouble.is_some(),
             },
             State::Plain(_) | State::Copy { .. } => false,
         };
         if is_unread {
-            let (met, written) = (tracked.read_at, self.written(&look));
+            let (met, written) = (tracked.read_at, written(look.modified, self.steadfast.clock.now()));
             let detail = format!("`{}` went away before it could be read", path.display());
             self.lose(source, met.min(written)..written, LossReason::RotatedAway, &detail);
         }
+        Ok(())
     }
 
-    pub(super) fn lose_end(&mut self, lost: Option<(LossReason, usize, PathBuf, Look)>) {
-        let Some((reason, source, path, look)) = lost else { return };
-        // What it ends with was written last. Packing leaves the time as it was.
-        let at = self.written(&look);
-        self.lose(source, at..at, reason, &format!("`{}` can't be unpacked to its end", path.display()));
-    }
-
-    /// When a file was written last, as far as is known.
-    fn written(&self, look: &Look) -> UnixMillis {
-        let now = self.steadfast.clock.now();
-        let modified =
-            look.modified.and_then(|time| i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok());
-        modified.map_or(now, |modified| UnixMillis(modified).min(now))
+    /// Tells that the end of a packed file is lost.
+    pub(super) fn lose_end(&mut self, source: usize, path: &Path, look: &Look, broken: Broken) -> Result<(), Error> {
+        let Some(name) = self.sources.get(source).map(|source| &source.name) else { return Ok(()) };
+        let written = written(look.modified, self.steadfast.clock.now());
+        let time = self.runtime.block_on(self.steadfast.lost_end(name, broken, written))?;
+        self.lose(source, time, broken.reason, &Broken::detail(path));
+        Ok(())
     }
 
     /// Follows a file no longer.

@@ -19,16 +19,20 @@ pub(super) enum Names {
 }
 
 impl Names {
-    /// Reads a path that may hold `*`, `?`, `**` and `[…]`. A file that is called so is meant itself.
+    /// Reads a path that may hold `*`, `?`, `**` and `[…]`. A file that is called so is meant itself. `**` at the end means
+    /// all that is below.
     ///
     /// # Errors
     /// What is wrong with the pattern.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let absolute = std::path::absolute(path).map_err(|error| format!("`{}`: {error}", path.display()))?;
         match absolute.to_str() {
-            Some(text) if text.contains(['*', '?', '[']) && !absolute.exists() => Pattern::new(text)
-                .map(Self::Glob)
-                .map_err(|error| format!("`{}` is no pattern of file names: {}", path.display(), error.msg)),
+            Some(text) if text.contains(['*', '?', '[']) && !absolute.exists() => {
+                let below = if text.ends_with("/**") { "/*" } else { "" };
+                Pattern::new(&format!("{text}{below}"))
+                    .map(Self::Glob)
+                    .map_err(|error| format!("`{}` is no pattern of file names: {}", path.display(), error.msg))
+            }
             _ => Ok(Self::Path(absolute)),
         }
     }
@@ -62,7 +66,7 @@ impl Names {
     }
 }
 
-/// The files that paths and patterns mean at present; a path, or a pattern that nothing matches, stands for itself.
+/// The files that paths and patterns mean at present; a path, or a pattern that no file matches, stands for itself.
 ///
 /// # Errors
 /// What is wrong with a pattern.
@@ -72,6 +76,7 @@ pub fn matching_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
         let mut matching = BTreeSet::new();
         if let glob @ Names::Glob(_) = Names::read(path)? {
             glob.expand_into(&mut matching);
+            matching.retain(|path| !path.is_dir());
         }
         if matching.is_empty() {
             all.push(path.clone());
@@ -102,6 +107,20 @@ mod tests {
         }
         assert_eq!(found(&names), ["a.log.1", "b.log"]);
         assert!(names.mean(&folder.path().join("later/x.log")) && !names.mean(&folder.path().join("x.log")));
+    }
+
+    #[test]
+    fn two_stars_at_the_end_mean_all_files_below() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("a/b")).unwrap();
+        for name in ["1.log", "a/2.log", "a/b/3.log", "a/.4.log"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let pattern = folder.path().join("**");
+        let files: Vec<PathBuf> = ["1.log", "a/2.log", "a/b/3.log"].map(|name| folder.path().join(name)).into();
+        assert_eq!(matching_files(std::slice::from_ref(&pattern)).unwrap(), files);
+        let names = Names::read(&pattern).unwrap();
+        assert!(files.iter().all(|file| names.mean(file)) && !names.mean(&folder.path().join("a/.4.log")));
     }
 
     #[test]

@@ -4,11 +4,12 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use model::LossReason;
+use model::UnixMillis;
 use store::SourcePosition;
 use tokio::task::JoinHandle;
 
 use super::super::blocks::{Blocks, End};
+use super::super::broken::{Broken, PATIENCE};
 use super::super::identity::{self, Found, Located};
 use super::super::round::LastLine;
 use super::super::source::Input;
@@ -17,14 +18,11 @@ use super::chunk::Of;
 use super::file::{FileId, Look};
 use super::reading::{Piece, Trouble};
 use super::tracked::{Place, State, Tracked};
-use super::unpacking::{Failing, Stream, beginning, broken};
+use super::unpacking::{Failing, Stream, beginning};
 use crate::Error;
 
 /// How long a packed file has to be as it is before it is read: somebody may be packing it.
 const QUIET: Duration = Duration::from_secs(1);
-
-/// How long it may be cut short until that is final.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long it is read before it is another's turn.
 const TURN: Duration = Duration::from_millis(200);
@@ -36,7 +34,7 @@ pub(super) struct Packed {
     look: Look,
     since: Instant,
     /// Why it can't be unpacked to its end, where that was told.
-    broken: Option<LossReason>,
+    broken: Option<Broken>,
     /// Whether it is to be read again, since it could not be read.
     again: bool,
 }
@@ -93,10 +91,10 @@ impl Packed {
         }
     }
 
-    /// It can't be read or unpacked any further.
-    fn fail(&mut self, error: &io::Error) -> Trouble {
+    /// It can't be read or unpacked any further than up to some call.
+    fn fail(&mut self, error: &io::Error, last_call: Option<UnixMillis>) -> Trouble {
         self.since = Instant::now();
-        self.broken = broken(error);
+        self.broken = Broken::by(error, last_call);
         self.again = self.broken.is_none();
         if self.again {
             return Trouble::File(io::Error::new(error.kind(), error.to_string()));
@@ -113,11 +111,9 @@ impl Packed {
         }
     }
 
-    /// Why it can't be unpacked to its end, where that was told and is to be taken for final.
-    pub(super) fn take_broken(&mut self) -> Option<LossReason> {
-        let broken = self.broken.take()?;
-        self.stage = Stage::Done;
-        Some(broken)
+    /// Why it can't be unpacked to its end, where that was told and not taken for final.
+    pub(super) fn broken(&self) -> Option<Broken> {
+        self.broken
     }
 
     /// Whether it looked otherwise when it came to where it is, and is not being unpacked.
@@ -207,11 +203,12 @@ impl Follower {
                 }
                 return Ok(Piece::More);
             }
-            Stage::Stuck if packed.broken.is_some() && now.duration_since(packed.since) >= PATIENCE => {
-                let lost = packed.take_broken().map(|reason| (reason, tracked.source, tracked.path.clone(), look));
-                // It is not tried again.
-                tracked.trouble = None;
-                self.lose_end(lost);
+            Stage::Stuck if now.duration_since(packed.since) >= PATIENCE => {
+                if let Some(broken) = packed.broken {
+                    self.lose_end(tracked.source, &tracked.path, &look, broken)?;
+                    // It is not tried again.
+                    (packed.stage, packed.broken, tracked.trouble) = (Stage::Done, None, None);
+                }
             }
             Stage::Read(_) => return self.read_packed_piece(tracked),
             Stage::Waits | Stage::Done | Stage::Elsewhere(_) | Stage::Stuck | Stage::Located(_) => {}
@@ -253,7 +250,7 @@ impl Follower {
         let format = self.format_of(tracked.source, &tracked.path, &head, rest.is_ok())?;
         let stream: Stream = match (passed, rest) {
             (_, Err(error)) if format.is_none() => {
-                let trouble = packed.fail(&error);
+                let trouble = packed.fail(&error, None);
                 packed.settle();
                 return Err(trouble);
             }
@@ -296,7 +293,8 @@ impl Follower {
             place.within_line = round.blocks.within_line();
             place.marks = round.blocks.marks().clone();
             if let Some(End::Failed(error)) = round.blocks.end() {
-                return Err(packed.fail(error));
+                let last_call = job.last_call(place.marks.tail(), bounds);
+                return Err(packed.fail(error, last_call));
             }
             if round.ended {
                 return Ok(Piece::All);

@@ -184,7 +184,7 @@ impl Follower {
                 self.chunk.add(&of, &self.evident, round.outcomes);
             }
             place.dirty |= moved;
-            place.live |= moved && was_done && tracked.left.is_none();
+            place.live |= moved && was_done && last_line.is_none() && tracked.left.is_none();
             place.lines += lines;
             place.offset = round.blocks.offset();
             place.within_line = round.blocks.within_line();
@@ -193,6 +193,11 @@ impl Follower {
                 return Err(Trouble::File(io::Error::new(error.kind(), error.to_string())));
             }
             if !moved || round.ended {
+                if place.offset < look.size && !place.live && last_line.is_none() && tracked.left.is_none() {
+                    // The rest of a line is to come.
+                    place.live = true;
+                    place.dirty |= place.offset > 0;
+                }
                 tracked.done = Some(look);
                 tracked.read_at = self.steadfast.clock.now();
                 return Ok(Piece::All);

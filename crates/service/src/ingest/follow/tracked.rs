@@ -32,6 +32,8 @@ pub(super) struct Tracked {
     pub(super) changed: Instant,
     /// Since when another file has its place.
     pub(super) left: Option<Instant>,
+    /// Since when it is called otherwise, until its last line is taken for the last.
+    pub(super) renamed: Option<Instant>,
     /// At which look it was read last.
     pub(super) turn: u64,
     /// Since when it is not found under any name.
@@ -79,7 +81,7 @@ pub(super) struct Place {
     pub(super) saved: Option<SourcePosition>,
     /// Whether it is to be saved.
     pub(super) dirty: bool,
-    /// Whether it was seen to grow, or is named by itself: more is expected.
+    /// Whether it was seen to grow, ends with half a line, or is named by itself: more is expected.
     pub(super) live: bool,
     /// Its format, by its number with the reader.
     pub(super) format: Option<usize>,
@@ -143,6 +145,7 @@ impl Tracked {
             state: State::New { after: None },
             changed: now,
             left: None,
+            renamed: None,
             turn: 0,
             missing: None,
             read_at: at,
@@ -176,9 +179,22 @@ impl Tracked {
         }
     }
 
-    /// Whether more is expected to be written to it.
+    /// Whether it is seen to be written to where it lies. Half a line alone does not say so: a copy may end with one.
     pub(super) fn is_live(&self) -> bool {
-        self.left.is_none() && self.saved_place().is_some_and(|place| place.live)
+        self.left.is_none() && self.unread() == 0 && self.saved_place().is_some_and(|place| place.live)
+    }
+
+    /// Takes note of how it was called when it was read last, by an earlier run that expected more of it.
+    pub(super) fn was_called(&mut self, saved: &SourcePosition, now: Instant) {
+        let last = Path::new(&saved.path);
+        if saved.followed_by.is_none() || last == self.path {
+            return;
+        }
+        match Look::at(last) {
+            Ok(Some(there)) if there.id == self.look.id => {}
+            Ok(Some(_)) => self.left = Some(now),
+            Ok(None) | Err(_) => self.renamed = Some(now),
+        }
     }
 
     /// How far it is read, if it is read.

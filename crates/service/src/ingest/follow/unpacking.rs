@@ -2,8 +2,6 @@
 
 use std::io;
 
-use model::LossReason;
-
 use super::super::SNIFFED;
 
 /// What comes out.
@@ -25,19 +23,13 @@ impl io::Read for Failing {
     }
 }
 
-/// Why a file can't be unpacked any further; `None` where it can't be read, which is no fault of what is in it.
-pub(super) fn broken(error: &io::Error) -> Option<LossReason> {
-    match error.kind() {
-        _ if error.raw_os_error().is_some() => None,
-        io::ErrorKind::UnexpectedEof => Some(LossReason::CutShort),
-        _ => Some(LossReason::Corrupt),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{Read as _, Write as _};
 
+    use model::LossReason;
+
+    use super::super::super::broken::Broken;
     use super::super::super::source::{Input, Source};
     use super::*;
 
@@ -64,7 +56,7 @@ mod tests {
             Ok(mut rest) => io::copy(&mut rest, &mut io::sink()).map(drop),
             Err(error) => Failing(Some(error)).read(&mut [0]).map(drop),
         };
-        rest.err().and_then(|error| broken(&error))
+        Some(Broken::by(&rest.err()?, None)?.reason)
     }
 
     #[test]
@@ -91,6 +83,6 @@ mod tests {
 
     #[test]
     fn what_can_not_be_read_is_neither() {
-        assert_eq!(broken(&io::Error::from_raw_os_error(5)), None);
+        assert!(Broken::by(&io::Error::from_raw_os_error(5), None).is_none());
     }
 }

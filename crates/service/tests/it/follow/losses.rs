@@ -1,8 +1,9 @@
 //! What is lost is told, and nothing else.
 
-use model::LossReason;
+use model::{LossReason, UnixMillis};
 
 use super::*;
+use crate::installation::FIRST_LINE;
 
 /// Stops, has the file rotated away with lines that nobody read, and starts again.
 async fn rotate_away(installation: &Installation, log: &Path) -> Following {
@@ -124,15 +125,60 @@ async fn a_packed_file_that_goes_away_before_it_could_be_unpacked_is_a_loss_with
             }
         }
         fs::write(&packed, &bytes).unwrap();
-        let following = Following::start_as(&installation, &["access.log*"], None);
-        following.until("it is told", |it| it.told().iter().any(|text| text.contains("can't be unpacked"))).await;
-        fs::remove_file(&packed).unwrap();
-        following.until("a loss", |it| it.totals().losses == 1).await;
-        following.stop().await;
+        let until = written_late(&packed);
+        let mut lines = 0;
+        // What an earlier run read of it is known as well.
+        for restarts in [true, false] {
+            let following = Following::start(&installation, &["access.log*"]);
+            following.until("it is told", |it| it.told().iter().any(|text| text.contains("can't be unpacked"))).await;
+            following.looks(2).await;
+            if !restarts {
+                fs::remove_file(&packed).unwrap();
+                following.until("a loss", |it| it.totals().losses == 1).await;
+            }
+            lines += following.stop().await.lines;
+        }
         let known = losses(&installation).await;
         assert_eq!((known.len(), known[0].reason), (1, reason), "{size} {known:?}");
         assert!(known[0].detail.contains("access.log.1.gz` can't be unpacked to its end"), "{known:?}");
+        // From the last call that was read of it, if any was.
+        let from = if lines > 0 { time_of(lines - 1) } else { until };
+        assert_eq!((known[0].from, known[0].until), (from, until.max(from.plus_millis(1))), "{size} {lines}");
     }
+}
+
+#[tokio::test]
+async fn a_packed_file_of_which_nothing_can_be_read_is_lost_from_the_last_hour_before_on() {
+    let installation = Installation::new();
+    installation.write("access.log.2", lines(0..100));
+    let packed = gzip(&installation.write("access.log.1", lines(100..200)));
+    let bytes = fs::read(&packed).unwrap();
+    fs::write(&packed, &bytes[..11]).unwrap();
+    let until = written_late(&packed);
+    let today = lines(0..1).replace("2026-11-19T10", "2026-11-20T00");
+    installation.write("access.log", today);
+    let following = Following::start(&installation, &["access.log*"]);
+    following.read(101).await;
+    following.until("it is told", |it| it.told().iter().any(|text| text.contains("can't be unpacked"))).await;
+    fs::remove_file(&packed).unwrap();
+    following.until("a loss", |it| it.totals().losses == 1).await;
+    following.stop().await;
+    let known = losses(&installation).await;
+    assert_eq!(known.len(), 1, "{known:?}");
+    assert_eq!((known[0].from, known[0].until), (UnixMillis(FIRST_LINE + 3_600_000), until));
+}
+
+/// Has a file seem to be written last on the next day, at 00:05:00.
+fn written_late(path: &Path) -> UnixMillis {
+    let at = UnixMillis(FIRST_LINE + (14 * 3_600 + 300) * 1_000);
+    let time = std::time::UNIX_EPOCH + Duration::from_millis(at.0 as u64);
+    OpenOptions::new().write(true).open(path).unwrap().set_modified(time).unwrap();
+    at
+}
+
+/// The time of a line.
+fn time_of(line: u64) -> UnixMillis {
+    UnixMillis(FIRST_LINE + line as i64 % 3_600 * 1_000)
 }
 
 #[tokio::test]
