@@ -198,7 +198,7 @@ pub(crate) struct Ingest {
     #[arg(long = "field", value_name = "FIELD=PATH", value_parser = field)]
     pub(crate) fields: Vec<(String, String)>,
     /// The environment of calls that don't name one [default: production, or what the source says]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) environment: Option<String>,
     /// Take paths, format and fields from this source of the configuration
     #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "fields"])]

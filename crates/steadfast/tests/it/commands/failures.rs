@@ -53,6 +53,7 @@ fn what_is_asked_wrongly_exits_2() {
     check(&program, &["health", "acme-erp", "--format", "xml"], 2, &["table", "json"]);
     check(&program, &["check", "acme-erp", "--fail-on", "healthy"], 2, &["needs-attention", "review-recommended"]);
     check(&program, &["report", "acme-erp", "--days", "0"], 2, &["--days"]);
+    check(&program, &["ingest", "calls.ndjson", "--environment", ""], 2, &["--environment"]);
     check(&program, &["report", "acme-erp", "--days", "-1"], 2, &["-1"]);
     check(&program, &["ingest", "--threads", "0", "calls.ndjson"], 2, &["--threads"]);
     check(&program, &["ingest", "--format", "xml", "calls.ndjson"], 2, &["`xml`", "nginx-json", "log_format"]);
