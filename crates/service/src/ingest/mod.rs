@@ -333,9 +333,7 @@ impl<'a> Reading<'a> {
             let keys = engine.len();
             let held = keys > 0 || self.rejects.total() > 0 || !self.evidence.is_empty();
             let silent = self.last_line == LastLine::IsFinal && outcomes.is_empty() && held;
-            // A round may have ended a little before, and the next would be done at once.
-            let many = keys >= KEYS - KEYS / 8;
-            let due = ended || full || silent || many || prepared.elapsed() >= INTERVAL;
+            let due = ended || full || silent || keys >= KEYS || prepared.elapsed() >= INTERVAL;
             let hopeless = self.hopeless();
             let mut counts = None;
             if due && (ended || !hopeless) {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use health::{Gap, IncompleteDays, SourceRecord};
+use health::{Declared, Gap, HourlyCalls, IncompleteDays, SourceRecord};
 use model::{AppId, Day, DayRange, Hour, SourceName, SourceToken, UnixMillis};
 use store::{Loss, SourceSeen, SourceState};
 
@@ -44,6 +44,15 @@ pub struct JudgedSource {
     pub losses: Vec<Loss>,
     /// What the store knows of it; nothing of one that is only declared.
     pub seen: Option<SourceSeen>,
+}
+
+impl JudgedSource {
+    /// One of which nothing is known but its name.
+    pub(super) fn unknown(name: SourceName) -> Self {
+        let (declared, hours) = (Declared::default(), HourlyCalls::default());
+        let record = SourceRecord { name, declared, first: None, hours, losses: Vec::new(), apps: None };
+        Self { record, gaps: Vec::new(), losses: Vec::new(), seen: None }
+    }
 }
 
 impl Steadfast {

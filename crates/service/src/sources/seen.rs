@@ -158,7 +158,13 @@ impl Steadfast {
                 unread: unread.get(&source.record.name).cloned().unwrap_or_default(),
             }
         };
-        Ok(completeness.sources.iter().map(view).collect())
+        // A file that can't be read may be the first thing that is known of a source.
+        let known: BTreeSet<&SourceName> = completeness.sources.iter().map(|source| &source.record.name).collect();
+        let met: Vec<JudgedSource> =
+            unread.keys().filter(|name| !known.contains(name)).cloned().map(JudgedSource::unknown).collect();
+        let mut views: Vec<SourceView> = completeness.sources.iter().chain(&met).map(view).collect();
+        views.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(views)
     }
 
     /// Where counts come from.

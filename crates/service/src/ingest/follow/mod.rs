@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::{Environment, SourceName};
-use store::{PositionStep, SourcePosition, StoreError, UnreadFile};
+use store::{PositionStep, SourcePosition, StoreError};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use traffic::{Format, FormatOptions};
@@ -233,7 +233,7 @@ struct Follower {
     /// What is wrong with paths at present, and was told.
     wrong: BTreeSet<Wrong>,
     /// Which files can't be read, as it was kept last; `None` as long as it was not.
-    unread: Option<BTreeSet<UnreadFile>>,
+    unread: Option<Vec<Wrong>>,
     totals: FollowTotals,
     /// Whether the catalog of the moment is at hand.
     is_ready: bool,

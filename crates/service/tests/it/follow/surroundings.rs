@@ -147,6 +147,12 @@ async fn a_source_tells_which_of_its_files_cannot_be_read_and_why_as_long_as_tha
         (found.0.as_str(), found.1.as_str()) == (*source, *file) && found.2.starts_with(reason)
     });
     assert!(are_alike && found.len() == expected.len(), "{found:?}");
+    // Nothing ever came of either.
+    let views = installation.steadfast.source_views().await.unwrap();
+    assert_eq!(
+        views.iter().map(|it| (it.name.as_str(), it.unread.len())).collect::<Vec<_>>(),
+        [("json", 1), ("logs", 3)]
+    );
 
     // What is mended is told no more, also by whoever follows next.
     fs::write(&wrong, lines(0..10)).unwrap();
