@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 
 use model::{Catalog, Environment, SourceName, SourceWay, UnixMillis};
 use store::{IngestCommit, SourcePosition, StoreError};
-use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, RejectReason, Tallied, TimeBounds, WorkerTally};
+use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, RejectReason, Tallied, WorkerTally};
 
 pub use batch::{Batch, BatchOutcome, BatchReject, BatchShape, Batches};
 pub use follow::{FOLLOWED_OPEN, FollowTotals, FollowedSource, Watcher, matching_files};
@@ -253,6 +253,8 @@ struct Reading<'a> {
     job: Arc<Job>,
     catalog: Arc<Catalog>,
     packed: Arc<AtomicU64>,
+    /// As of its [`source::Source`].
+    packed_until: Option<UnixMillis>,
     /// What its last line may be.
     last_line: LastLine,
     /// The last committed position.
@@ -296,6 +298,7 @@ impl<'a> Reading<'a> {
             input,
             source: options.source.clone(),
             packed: located.source.progress,
+            packed_until: located.source.packed_until,
             last_line: match located.source.packing {
                 _ if live => LastLine::IsFinal,
                 source::Packing::Plain => LastLine::MayGoOn,
@@ -366,11 +369,8 @@ impl<'a> Reading<'a> {
         if hopeless {
             // The evidence alone.
             self.steadfast.keep_rejects(&std::mem::take(&mut self.evidence))?;
-        } else if let (Some(broken), Input::File(path)) = (self.broken, self.input)
-            && self.steadfast.note_lost_end(&self.source, path, broken).await?
-            && let Some(failure) = &mut self.outcome.failure
-        {
-            failure.push_str(", and the rest is known as a loss");
+        } else if let Some(broken) = self.broken {
+            self.steadfast.note_lost_end(&self.source, self.input, broken, &mut self.outcome).await?;
         }
         Ok(self.outcome)
     }
@@ -395,7 +395,7 @@ impl<'a> Reading<'a> {
 
     /// Reads a round on the blocking threads.
     fn read_round(&self, mut engine: Engine) -> tokio::task::JoinHandle<Round> {
-        let (job, bounds, last_line) = (Arc::clone(&self.job), self.bounds(), self.last_line);
+        let (job, bounds, last_line) = (Arc::clone(&self.job), self.steadfast.bounds(), self.last_line);
         tokio::task::spawn_blocking(move || {
             let mut outcomes = engine.round(&job, bounds);
             let ended = engine.blocks.end().is_some();
@@ -404,11 +404,6 @@ impl<'a> Reading<'a> {
             }
             Round { engine, outcomes, ended }
         })
-    }
-
-    fn bounds(&self) -> TimeBounds {
-        let now = self.steadfast.clock.now();
-        TimeBounds { now, oldest: self.steadfast.oldest(now) }
     }
 
     /// Adds what the blocks of a round told.
@@ -446,8 +441,8 @@ impl<'a> Reading<'a> {
             self.outcome.failure = Some(format!("{error}; what is counted above is kept"));
             // It is packed, and not piped.
             if self.last_line == LastLine::MayGrow {
-                let last_call = self.job.last_call(engine.blocks.marks().tail(), self.bounds());
-                self.broken = Broken::by(error, last_call);
+                let last_call = self.job.last_call(engine.blocks.marks().tail(), self.steadfast.bounds());
+                self.broken = Broken::by(error, last_call, self.packed_until);
             }
         }
         let lines = self.line + last.iter().map(|block| block.lines).sum::<u64>();
@@ -589,6 +584,7 @@ mod tests {
         let mut source = source::Source {
             stream: Box::new(Cursor::new("\n").chain(Cursor::new(" \r\n")).chain(Cursor::new(line))),
             packing: source::Packing::Plain,
+            packed_until: None,
             progress: Arc::default(),
         };
         let (format, _) = guess(&Input::Stdin, &mut source).unwrap().unwrap();
