@@ -161,9 +161,16 @@ impl Steadfast {
         let (format, guessed) = match &options.format {
             Some(format) => (format.clone(), None),
             None => match guess(input, &mut located.source)? {
-                Some((format, words)) => (format, Some(words)),
-                None => {
+                Guess::Format(format, words) => (*format, Some(words)),
+                Guess::Nothing(None) => {
                     outcome.unfinished = packed_size(input).is_some_and(|size| size > 0);
+                    return Ok(outcome);
+                }
+                Guess::Nothing(Some(error)) => {
+                    outcome.failure = Some(format!("{error}; nothing could be read of it"));
+                    if let Some(broken) = Broken::by(&error, None, None) {
+                        self.note_lost_end(&options.source, input, broken, &mut outcome).await?;
+                    }
                     return Ok(outcome);
                 }
             },
@@ -200,18 +207,23 @@ impl Steadfast {
     }
 }
 
-/// Tells the format of an input from its first lines; `None` if it is empty.
-fn guess(input: &Input, source: &mut source::Source) -> Result<Option<(Format, String)>, Error> {
+/// What comes of telling a format from first lines.
+enum Guess {
+    /// It is this one, for that reason.
+    Format(Box<Format>, String),
+    /// There is no line yet; or none can be read, where that failed.
+    Nothing(Option<std::io::Error>),
+}
+
+/// Tells the format of an input from its first lines.
+fn guess(input: &Input, source: &mut source::Source) -> Result<Guess, Error> {
     let failed = |message: String| Error::Input { name: input.name(), message };
-    let mut first = Vec::new();
+    let (mut first, mut failure) = (Vec::new(), None);
     match input {
         Input::File(_) => {
             // A packed file may be cut short; its beginning still tells the format.
-            let _ = source::Source::open(input)
-                .map_err(|error| failed(error.to_string()))?
-                .stream
-                .take(SNIFFED as u64)
-                .read_to_end(&mut first);
+            let source = source::Source::open(input).map_err(|error| failed(error.to_string()))?;
+            failure = source.stream.take(SNIFFED as u64).read_to_end(&mut first).err();
         }
         Input::Pipe(_) | Input::Stdin => {
             let mut buffer = vec![0; 1 << 16];
@@ -229,15 +241,17 @@ fn guess(input: &Input, source: &mut source::Source) -> Result<Option<(Format, S
     }
     if first.iter().all(u8::is_ascii_whitespace) && first.len() < SNIFFED {
         return Ok(if first.is_empty() {
-            None
+            Guess::Nothing(failure)
         } else {
-            Some((Format::Steadfast, "nothing but blank lines".to_owned()))
+            Guess::Format(Box::new(Format::Steadfast), "nothing but blank lines".to_owned())
         });
     }
     match traffic::sniff(&first) {
-        Some(sniffed) => Ok(Some((sniffed.format, sniffed.reason))),
+        Some(sniffed) => Ok(Guess::Format(Box::new(sniffed.format), sniffed.reason)),
         // A single line that is still being written tells nothing yet.
-        None if matches!(input, Input::File(_)) && first.len() < SNIFFED && !first.contains(&b'\n') => Ok(None),
+        None if matches!(input, Input::File(_)) && first.len() < SNIFFED && !first.contains(&b'\n') => {
+            Ok(Guess::Nothing(failure))
+        }
         None => Err(failed(
             "its format can't be told from its first lines; name it with `--format` (`steadfast ingest --help` lists them)"
                 .to_owned(),
@@ -587,8 +601,8 @@ mod tests {
             packed_until: None,
             progress: Arc::default(),
         };
-        let (format, _) = guess(&Input::Stdin, &mut source).unwrap().unwrap();
-        assert_eq!(format, Format::Combined);
+        let guessed = guess(&Input::Stdin, &mut source).unwrap();
+        assert!(matches!(guessed, Guess::Format(format, _) if *format == Format::Combined));
         let mut all = String::new();
         source.stream.read_to_string(&mut all).unwrap();
         assert_eq!(all, format!("\n \r\n{line}"));

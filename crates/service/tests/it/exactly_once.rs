@@ -157,6 +157,31 @@ async fn of_an_archive_that_is_cut_short_nothing_is_lost_that_came_after_it_was_
     assert_eq!(times, [(true, packed_at + 1_000)]);
 }
 
+#[tokio::test]
+async fn a_compressed_file_of_which_nothing_can_be_read_is_a_failure_and_a_loss() {
+    for reason in [model::LossReason::CutShort, model::LossReason::Corrupt] {
+        let installation = Installation::new();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(lines("acme", 0..3_000).as_bytes()).unwrap();
+        let mut bytes = gzip.finish().unwrap();
+        match reason {
+            model::LossReason::CutShort => bytes.truncate(30),
+            _ => bytes[10..30].fill(0xff),
+        }
+        let log = installation.write("access.log.gz", &bytes);
+        modify(&log, NOW - 1_000);
+        let outcome = installation.ingest_guessing(&log).await;
+        assert!(outcome.failure.is_some() && !outcome.unfinished, "{outcome:?}");
+        assert_eq!(installation.steadfast.store.losses().await.unwrap(), []);
+        modify(&log, NOW - 60_000);
+        let outcome = installation.ingest_guessing(&log).await;
+        assert!(outcome.failure.as_ref().unwrap().contains("loss"), "{outcome:?}");
+        let losses = installation.steadfast.store.losses().await.unwrap();
+        let known: Vec<_> = losses.iter().map(|loss| (loss.reason, loss.from.0, loss.until.0)).collect();
+        assert_eq!(known, [(reason, NOW - 400 * 86_400_000, NOW - 60_000)]);
+    }
+}
+
 /// Has a file seem to be written last at some time.
 fn modify(path: &Path, millis: i64) {
     let time = std::time::UNIX_EPOCH + std::time::Duration::from_millis(millis as u64);
