@@ -9,6 +9,7 @@ use std::sync::Arc;
 use ::health::Rules;
 use model::{App, AppId, Clock, Day, DayRange, Hour, PlatformZone, Random, UnixMillis};
 use store::SharedStore;
+use traffic::TimeBounds;
 
 mod accounts;
 mod activity;
@@ -219,6 +220,12 @@ impl Steadfast {
     /// The instant before which calls are too old to be counted.
     pub(crate) fn oldest(&self, now: UnixMillis) -> UnixMillis {
         now.plus_millis(-DAY_MILLIS * i64::from(self.retention_days))
+    }
+
+    /// Between what instants a call must lie at present to be counted.
+    pub(crate) fn bounds(&self) -> TimeBounds {
+        let now = self.clock.now();
+        TimeBounds { now, oldest: self.oldest(now) }
     }
 
     /// Finds that the configured time zone is the one in which counts fell into days, if there are counts.

@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 
 use model::{Catalog, Environment, SourceName, SourceWay, UnixMillis};
 use store::{IngestCommit, SourcePosition, StoreError};
-use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, RejectReason, Tallied, TimeBounds, WorkerTally};
+use traffic::{BlockOutcome, Format, FormatOptions, RejectCounts, RejectReason, Tallied, WorkerTally};
 
 pub use batch::{Batch, BatchOutcome, BatchReject, BatchShape, Batches};
 pub use follow::{FOLLOWED_OPEN, FollowTotals, FollowedSource, Watcher, matching_files};
@@ -161,9 +161,16 @@ impl Steadfast {
         let (format, guessed) = match &options.format {
             Some(format) => (format.clone(), None),
             None => match guess(input, &mut located.source)? {
-                Some((format, words)) => (format, Some(words)),
-                None => {
+                Guess::Format(format, words) => (*format, Some(words)),
+                Guess::Nothing(None) => {
                     outcome.unfinished = packed_size(input).is_some_and(|size| size > 0);
+                    return Ok(outcome);
+                }
+                Guess::Nothing(Some(error)) => {
+                    outcome.failure = Some(format!("{error}; nothing could be read of it"));
+                    if let Some(broken) = Broken::by(&error, None, None) {
+                        self.note_lost_end(&options.source, input, broken, &mut outcome).await?;
+                    }
                     return Ok(outcome);
                 }
             },
@@ -200,18 +207,23 @@ impl Steadfast {
     }
 }
 
-/// Tells the format of an input from its first lines; `None` if it is empty.
-fn guess(input: &Input, source: &mut source::Source) -> Result<Option<(Format, String)>, Error> {
+/// What comes of telling a format from first lines.
+enum Guess {
+    /// It is this one, for that reason.
+    Format(Box<Format>, String),
+    /// There is no line yet; or none can be read, where that failed.
+    Nothing(Option<std::io::Error>),
+}
+
+/// Tells the format of an input from its first lines.
+fn guess(input: &Input, source: &mut source::Source) -> Result<Guess, Error> {
     let failed = |message: String| Error::Input { name: input.name(), message };
-    let mut first = Vec::new();
+    let (mut first, mut failure) = (Vec::new(), None);
     match input {
         Input::File(_) => {
             // A packed file may be cut short; its beginning still tells the format.
-            let _ = source::Source::open(input)
-                .map_err(|error| failed(error.to_string()))?
-                .stream
-                .take(SNIFFED as u64)
-                .read_to_end(&mut first);
+            let source = source::Source::open(input).map_err(|error| failed(error.to_string()))?;
+            failure = source.stream.take(SNIFFED as u64).read_to_end(&mut first).err();
         }
         Input::Pipe(_) | Input::Stdin => {
             let mut buffer = vec![0; 1 << 16];
@@ -229,15 +241,17 @@ fn guess(input: &Input, source: &mut source::Source) -> Result<Option<(Format, S
     }
     if first.iter().all(u8::is_ascii_whitespace) && first.len() < SNIFFED {
         return Ok(if first.is_empty() {
-            None
+            Guess::Nothing(failure)
         } else {
-            Some((Format::Steadfast, "nothing but blank lines".to_owned()))
+            Guess::Format(Box::new(Format::Steadfast), "nothing but blank lines".to_owned())
         });
     }
     match traffic::sniff(&first) {
-        Some(sniffed) => Ok(Some((sniffed.format, sniffed.reason))),
+        Some(sniffed) => Ok(Guess::Format(Box::new(sniffed.format), sniffed.reason)),
         // A single line that is still being written tells nothing yet.
-        None if matches!(input, Input::File(_)) && first.len() < SNIFFED && !first.contains(&b'\n') => Ok(None),
+        None if matches!(input, Input::File(_)) && first.len() < SNIFFED && !first.contains(&b'\n') => {
+            Ok(Guess::Nothing(failure))
+        }
         None => Err(failed(
             "its format can't be told from its first lines; name it with `--format` (`steadfast ingest --help` lists them)"
                 .to_owned(),
@@ -253,6 +267,8 @@ struct Reading<'a> {
     job: Arc<Job>,
     catalog: Arc<Catalog>,
     packed: Arc<AtomicU64>,
+    /// As of its [`source::Source`].
+    packed_until: Option<UnixMillis>,
     /// What its last line may be.
     last_line: LastLine,
     /// The last committed position.
@@ -296,6 +312,7 @@ impl<'a> Reading<'a> {
             input,
             source: options.source.clone(),
             packed: located.source.progress,
+            packed_until: located.source.packed_until,
             last_line: match located.source.packing {
                 _ if live => LastLine::IsFinal,
                 source::Packing::Plain => LastLine::MayGoOn,
@@ -364,11 +381,8 @@ impl<'a> Reading<'a> {
         if hopeless {
             // The evidence alone.
             self.steadfast.keep_rejects(&std::mem::take(&mut self.evidence))?;
-        } else if let (Some(broken), Input::File(path)) = (self.broken, self.input)
-            && self.steadfast.note_lost_end(&self.source, path, broken).await?
-            && let Some(failure) = &mut self.outcome.failure
-        {
-            failure.push_str(", and the rest is known as a loss");
+        } else if let Some(broken) = self.broken {
+            self.steadfast.note_lost_end(&self.source, self.input, broken, &mut self.outcome).await?;
         }
         Ok(self.outcome)
     }
@@ -393,7 +407,7 @@ impl<'a> Reading<'a> {
 
     /// Reads a round on the blocking threads.
     fn read_round(&self, mut engine: Engine) -> tokio::task::JoinHandle<Round> {
-        let (job, bounds, last_line) = (Arc::clone(&self.job), self.bounds(), self.last_line);
+        let (job, bounds, last_line) = (Arc::clone(&self.job), self.steadfast.bounds(), self.last_line);
         tokio::task::spawn_blocking(move || {
             let mut outcomes = engine.round(&job, bounds);
             let ended = engine.blocks.end().is_some();
@@ -402,11 +416,6 @@ impl<'a> Reading<'a> {
             }
             Round { engine, outcomes, ended }
         })
-    }
-
-    fn bounds(&self) -> TimeBounds {
-        let now = self.steadfast.clock.now();
-        TimeBounds { now, oldest: self.steadfast.oldest(now) }
     }
 
     /// Adds what the blocks of a round told.
@@ -444,8 +453,8 @@ impl<'a> Reading<'a> {
             self.outcome.failure = Some(format!("{error}; what is counted above is kept"));
             // It is packed, and not piped.
             if self.last_line == LastLine::MayGrow {
-                let last_call = self.job.last_call(engine.blocks.marks().tail(), self.bounds());
-                self.broken = Broken::by(error, last_call);
+                let last_call = self.job.last_call(engine.blocks.marks().tail(), self.steadfast.bounds());
+                self.broken = Broken::by(error, last_call, self.packed_until);
             }
         }
         let lines = self.line + last.iter().map(|block| block.lines).sum::<u64>();
@@ -587,10 +596,11 @@ mod tests {
         let mut source = source::Source {
             stream: Box::new(Cursor::new("\n").chain(Cursor::new(" \r\n")).chain(Cursor::new(line))),
             packing: source::Packing::Plain,
+            packed_until: None,
             progress: Arc::default(),
         };
-        let (format, _) = guess(&Input::Stdin, &mut source).unwrap().unwrap();
-        assert_eq!(format, Format::Combined);
+        let guessed = guess(&Input::Stdin, &mut source).unwrap();
+        assert!(matches!(guessed, Guess::Format(format, _) if *format == Format::Combined));
         let mut all = String::new();
         source.stream.read_to_string(&mut all).unwrap();
         assert_eq!(all, format!("\n \r\n{line}"));

@@ -8,6 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
+use flate2::GzHeader;
+use flate2::bufread::MultiGzDecoder;
+use model::UnixMillis;
+
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -65,6 +69,8 @@ pub(super) struct Source {
     pub(super) stream: Box<dyn Read + Send>,
     /// How they were packed.
     pub(super) packing: Packing,
+    /// Until when what is packed was written, where gzip noted it.
+    pub(super) packed_until: Option<UnixMillis>,
     /// Bytes of the file (before unpacking) that were read so far.
     pub(super) progress: Arc<AtomicU64>,
 }
@@ -113,12 +119,19 @@ impl Source {
         }
         let packing = Packing::of(&first);
         let raw = io::Cursor::new(first).chain(raw);
+        let mut packed_until = None;
         let stream: Box<dyn Read + Send> = match packing {
             Packing::Plain => Box::new(raw),
-            Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, raw))),
+            Packing::Gzip => {
+                let unpacked = MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, raw));
+                let second = unpacked.header().map(GzHeader::mtime).filter(|second| *second > 0);
+                // It was within that second.
+                packed_until = second.map(|second| UnixMillis((i64::from(second) + 1) * 1_000));
+                Box::new(unpacked)
+            }
             Packing::Zstd => Box::new(zstd::stream::read::Decoder::new(raw)?),
         };
-        Ok(Self { stream, packing, progress })
+        Ok(Self { stream, packing, packed_until, progress })
     }
 }
 

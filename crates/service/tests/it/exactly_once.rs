@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::path::Path;
 
 use crate::installation::{FIRST_LINE, Installation, NOW, line};
 
@@ -121,14 +122,14 @@ async fn the_end_of_a_compressed_file_that_is_cut_short_is_a_loss_once_it_is_lef
     gzip.write_all(lines("acme", 0..3_000).as_bytes()).unwrap();
     let whole = gzip.finish().unwrap();
     let cut = installation.write("access.log.gz", &whole[..whole.len() / 2]);
+    modify(&cut, NOW - 1_000);
     let outcome = installation.ingest(&cut).await;
     let said = |outcome: &service::IngestOutcome| outcome.failure.as_ref().unwrap().contains("loss");
     // Somebody may be packing it.
     assert!(!said(&outcome) && installation.steadfast.store.losses().await.unwrap().is_empty(), "{outcome:?}");
-    let written = NOW - 60_000;
-    let time = std::time::UNIX_EPOCH + std::time::Duration::from_millis(written as u64);
-    OpenOptions::new().write(true).open(&cut).unwrap().set_modified(time).unwrap();
-    for _ in 0..2 {
+    // The second time is as far as it comes with a time that is none.
+    for (modified, written) in [(NOW - 60_000, NOW - 60_000), (NOW + 27 * 86_400_000, NOW)] {
+        modify(&cut, modified);
         assert!(said(&installation.ingest(&cut).await));
         let losses = installation.steadfast.store.losses().await.unwrap();
         let [loss] = losses.as_slice() else { panic!("{losses:?}") };
@@ -138,6 +139,53 @@ async fn the_end_of_a_compressed_file_that_is_cut_short_is_a_loss_once_it_is_lef
         assert_eq!((loss.from.0, loss.until.0), (last_call, written));
         assert!(loss.detail.contains("access.log.gz` can't be unpacked to its end"), "{loss:?}");
     }
+}
+
+#[tokio::test]
+async fn of_an_archive_that_is_cut_short_nothing_is_lost_that_came_after_it_was_packed() {
+    let installation = Installation::new();
+    let packed_at = FIRST_LINE + 3_600_000;
+    let builder = flate2::GzBuilder::new().mtime((packed_at / 1_000) as u32);
+    let mut gzip = builder.write(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(lines("acme", 0..3_000).as_bytes()).unwrap();
+    let whole = gzip.finish().unwrap();
+    let copy = installation.write("access.log.gz", &whole[..whole.len() / 2]);
+    modify(&copy, NOW - 60_000);
+    assert!(installation.ingest(&copy).await.counted > 0);
+    let losses = installation.steadfast.store.losses().await.unwrap();
+    let times: Vec<_> = losses.iter().map(|loss| (loss.from.0 > FIRST_LINE, loss.until.0)).collect();
+    assert_eq!(times, [(true, packed_at + 1_000)]);
+}
+
+#[tokio::test]
+async fn a_compressed_file_of_which_nothing_can_be_read_is_a_failure_and_a_loss() {
+    for reason in [model::LossReason::CutShort, model::LossReason::Corrupt] {
+        let installation = Installation::new();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(lines("acme", 0..3_000).as_bytes()).unwrap();
+        let mut bytes = gzip.finish().unwrap();
+        match reason {
+            model::LossReason::CutShort => bytes.truncate(30),
+            _ => bytes[10..30].fill(0xff),
+        }
+        let log = installation.write("access.log.gz", &bytes);
+        modify(&log, NOW - 1_000);
+        let outcome = installation.ingest_guessing(&log).await;
+        assert!(outcome.failure.is_some() && !outcome.unfinished, "{outcome:?}");
+        assert_eq!(installation.steadfast.store.losses().await.unwrap(), []);
+        modify(&log, NOW - 60_000);
+        let outcome = installation.ingest_guessing(&log).await;
+        assert!(outcome.failure.as_ref().unwrap().contains("loss"), "{outcome:?}");
+        let losses = installation.steadfast.store.losses().await.unwrap();
+        let known: Vec<_> = losses.iter().map(|loss| (loss.reason, loss.from.0, loss.until.0)).collect();
+        assert_eq!(known, [(reason, NOW - 400 * 86_400_000, NOW - 60_000)]);
+    }
+}
+
+/// Has a file seem to be written last at some time.
+fn modify(path: &Path, millis: i64) {
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_millis(millis as u64);
+    OpenOptions::new().write(true).open(path).unwrap().set_modified(time).unwrap();
 }
 
 #[tokio::test]

@@ -108,14 +108,24 @@ impl Installation {
         self.run(path, format, 2).await.unwrap()
     }
 
+    /// Without a format that is named.
+    pub(crate) async fn ingest_guessing(&self, path: &Path) -> IngestOutcome {
+        self.run(path, None, 2).await.unwrap()
+    }
+
     pub(crate) async fn try_ingest(&self, path: &Path) -> Result<IngestOutcome, service::Error> {
         self.run(path, Format::Steadfast, 2).await
     }
 
-    async fn run(&self, path: &Path, format: Format, threads: usize) -> Result<IngestOutcome, service::Error> {
+    async fn run(
+        &self,
+        path: &Path,
+        format: impl Into<Option<Format>>,
+        threads: usize,
+    ) -> Result<IngestOutcome, service::Error> {
         let options = IngestOptions {
             source: SourceName::files(),
-            format: Some(format),
+            format: format.into(),
             places: FormatOptions::default(),
             environment: Environment::Production,
             threads,

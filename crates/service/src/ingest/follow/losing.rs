@@ -5,7 +5,7 @@ use std::path::Path;
 
 use model::{LossReason, SourceName, UnixMillis};
 
-use super::super::broken::{Broken, written};
+use super::super::broken::{Broken, millis, written};
 use super::Follower;
 use super::file::{FileId, Look};
 use super::tracked::{State, Tracked};
@@ -49,13 +49,16 @@ impl Follower {
         let is_unread = match &tracked.state {
             State::New { .. } => look.size > 0 && !tracked.is_older,
             State::Packed(packed) => match packed.broken() {
-                Some(broken) => return self.lose_end(source, &path, &look, broken),
+                Some(broken) => {
+                    self.lose_end(source, &path, &look, broken);
+                    return Ok(());
+                }
                 None => packed.is_unproven() && tracked.trouble.is_some(),
             },
             State::Plain(_) | State::Copy { .. } => false,
         };
         if is_unread {
-            let (met, written) = (tracked.read_at, written(look.modified, self.steadfast.clock.now()));
+            let (met, written) = (tracked.read_at, written(millis(look.modified), self.steadfast.clock.now()));
             let detail = format!("`{}` went away before it could be read", path.display());
             self.lose(source, met.min(written)..written, LossReason::RotatedAway, &detail);
         }
@@ -63,12 +66,9 @@ impl Follower {
     }
 
     /// Tells that the end of a packed file is lost.
-    pub(super) fn lose_end(&mut self, source: usize, path: &Path, look: &Look, broken: Broken) -> Result<(), Error> {
-        let Some(name) = self.sources.get(source).map(|source| &source.name) else { return Ok(()) };
-        let written = written(look.modified, self.steadfast.clock.now());
-        let time = self.runtime.block_on(self.steadfast.lost_end(name, broken, written))?;
+    pub(super) fn lose_end(&mut self, source: usize, path: &Path, look: &Look, broken: Broken) {
+        let time = broken.lost(millis(look.modified), self.steadfast.bounds());
         self.lose(source, time, broken.reason, &Broken::detail(path));
-        Ok(())
     }
 
     /// Follows a file no longer.

@@ -58,6 +58,8 @@ enum Stage {
 struct Open {
     blocks: Option<Blocks>,
     place: Place,
+    /// As of its [`super::super::source::Source`].
+    packed_until: Option<UnixMillis>,
 }
 
 impl Packed {
@@ -92,9 +94,9 @@ impl Packed {
     }
 
     /// It can't be read or unpacked any further than up to some call.
-    fn fail(&mut self, error: &io::Error, last_call: Option<UnixMillis>) -> Trouble {
+    fn fail(&mut self, error: &io::Error, last_call: Option<UnixMillis>, packed_until: Option<UnixMillis>) -> Trouble {
         self.since = Instant::now();
-        self.broken = Broken::by(error, last_call);
+        self.broken = Broken::by(error, last_call, packed_until);
         self.again = self.broken.is_none();
         if self.again {
             return Trouble::File(io::Error::new(error.kind(), error.to_string()));
@@ -205,7 +207,7 @@ impl Follower {
             }
             Stage::Stuck if now.duration_since(packed.since) >= PATIENCE => {
                 if let Some(broken) = packed.broken {
-                    self.lose_end(tracked.source, &tracked.path, &look, broken)?;
+                    self.lose_end(tracked.source, &tracked.path, &look, broken);
                     // It is not tried again.
                     (packed.stage, packed.broken, tracked.trouble) = (Stage::Done, None, None);
                 }
@@ -228,7 +230,7 @@ impl Follower {
             packed.stage = Stage::Elsewhere(before.id);
             return Ok(true);
         }
-        let place = place_at(before, marks.clone());
+        let (place, packed_until) = (place_at(before, marks.clone()), source.packed_until);
         let (head, rest, passed) = match place.offset {
             0 => {
                 let (head, rest) = beginning(source.stream);
@@ -250,7 +252,7 @@ impl Follower {
         let format = self.format_of(tracked.source, &tracked.path, &head, rest.is_ok())?;
         let stream: Stream = match (passed, rest) {
             (_, Err(error)) if format.is_none() => {
-                let trouble = packed.fail(&error, None);
+                let trouble = packed.fail(&error, None, None);
                 packed.settle();
                 return Err(trouble);
             }
@@ -263,13 +265,13 @@ impl Follower {
         }
         let blocks = Blocks::new(stream, marks, place.offset, place.within_line, false);
         let place = Place { format, ..place };
-        packed.stage = Stage::Read(Box::new(Open { blocks: Some(blocks), place }));
+        packed.stage = Stage::Read(Box::new(Open { blocks: Some(blocks), place, packed_until }));
         Ok(true)
     }
 
     fn read_packed_piece(&mut self, tracked: &mut Tracked) -> Result<Piece, Trouble> {
         self.make_ready()?;
-        let (path, source, bounds) = (tracked.path.display().to_string(), tracked.source, self.bounds());
+        let (path, source, bounds) = (tracked.path.display().to_string(), tracked.source, self.steadfast.bounds());
         let State::Packed(packed) = &mut tracked.state else { return Ok(Piece::All) };
         let Stage::Read(open) = &mut packed.stage else { return Ok(Piece::All) };
         let Some(format) = open.place.format else {
@@ -294,7 +296,8 @@ impl Follower {
             place.marks = round.blocks.marks().clone();
             if let Some(End::Failed(error)) = round.blocks.end() {
                 let last_call = job.last_call(place.marks.tail(), bounds);
-                return Err(packed.fail(error, last_call));
+                let packed_until = open.packed_until;
+                return Err(packed.fail(error, last_call, packed_until));
             }
             if round.ended {
                 return Ok(Piece::All);

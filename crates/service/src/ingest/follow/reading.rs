@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use traffic::{BlockOutcome, Format, RejectReason, TimeBounds};
+use traffic::{BlockOutcome, Format, RejectReason};
 
 use super::super::blocks::{Blocks, End};
 use super::super::identity::Marks;
@@ -166,7 +166,7 @@ impl Follower {
             let stretch = Stretch::new(Arc::clone(&file), place.offset, look.size, last_line.is_some());
             let blocks = Blocks::new(Box::new(stretch), place.marks.clone(), place.offset, place.within_line, true);
             let left = look.size.saturating_sub(place.offset);
-            let round = self.reader.round(blocks, left, &job, self.bounds(), last_line);
+            let round = self.reader.round(blocks, left, &job, self.steadfast.bounds(), last_line);
             let lines: u64 = round.outcomes.iter().map(|block| block.lines).sum();
             let usable = |block: &BlockOutcome| block.counted + block.reject_counts.get(RejectReason::TooOld);
             let usable: u64 = round.outcomes.iter().map(usable).sum();
@@ -206,11 +206,6 @@ impl Follower {
                 return Ok(Piece::More);
             }
         }
-    }
-
-    pub(super) fn bounds(&self) -> TimeBounds {
-        let now = self.steadfast.clock.now();
-        TimeBounds { now, oldest: self.steadfast.oldest(now) }
     }
 
     /// How a file is read; `None` as long as there is nothing to tell its format from.

@@ -56,7 +56,7 @@ mod tests {
             Ok(mut rest) => io::copy(&mut rest, &mut io::sink()).map(drop),
             Err(error) => Failing(Some(error)).read(&mut [0]).map(drop),
         };
-        Some(Broken::by(&rest.err()?, None)?.reason)
+        Some(Broken::by(&rest.err()?, None, None)?.reason)
     }
 
     #[test]
@@ -83,6 +83,6 @@ mod tests {
 
     #[test]
     fn what_can_not_be_read_is_neither() {
-        assert!(Broken::by(&io::Error::from_raw_os_error(5), None).is_none());
+        assert!(Broken::by(&io::Error::from_raw_os_error(5), None, None).is_none());
     }
 }

@@ -3,7 +3,7 @@
 use model::{LossReason, UnixMillis};
 
 use super::*;
-use crate::installation::FIRST_LINE;
+use crate::installation::{FIRST_LINE, NOW};
 
 /// Stops, has the file rotated away with lines that nobody read, and starts again.
 async fn rotate_away(installation: &Installation, log: &Path) -> Following {
@@ -107,6 +107,7 @@ async fn a_packed_file_that_can_not_be_unpacked_is_counted_as_far_as_it_goes() {
 
 #[tokio::test]
 async fn a_packed_file_that_goes_away_before_it_could_be_unpacked_is_a_loss_with_its_reason() {
+    let oldest = UnixMillis(NOW - 400 * 86_400_000);
     for (size, reason) in [
         (20_000, LossReason::CutShort),
         (20_000, LossReason::Corrupt),
@@ -142,13 +143,13 @@ async fn a_packed_file_that_goes_away_before_it_could_be_unpacked_is_a_loss_with
         assert_eq!((known.len(), known[0].reason), (1, reason), "{size} {known:?}");
         assert!(known[0].detail.contains("access.log.1.gz` can't be unpacked to its end"), "{known:?}");
         // From the last call that was read of it, if any was.
-        let from = if lines > 0 { time_of(lines - 1) } else { until };
+        let from = if lines > 0 { time_of(lines - 1) } else { oldest };
         assert_eq!((known[0].from, known[0].until), (from, until.max(from.plus_millis(1))), "{size} {lines}");
     }
 }
 
 #[tokio::test]
-async fn a_packed_file_of_which_nothing_can_be_read_is_lost_from_the_last_hour_before_on() {
+async fn a_packed_file_of_which_nothing_can_be_read_may_lack_any_call_that_is_kept() {
     let installation = Installation::new();
     installation.write("access.log.2", lines(0..100));
     let packed = gzip(&installation.write("access.log.1", lines(100..200)));
@@ -165,7 +166,26 @@ async fn a_packed_file_of_which_nothing_can_be_read_is_lost_from_the_last_hour_b
     following.stop().await;
     let known = losses(&installation).await;
     assert_eq!(known.len(), 1, "{known:?}");
-    assert_eq!((known[0].from, known[0].until), (UnixMillis(FIRST_LINE + 3_600_000), until));
+    assert_eq!((known[0].from, known[0].until), (UnixMillis(NOW - 400 * 86_400_000), until));
+}
+
+#[tokio::test]
+async fn what_is_lost_of_a_packed_file_that_is_cut_short_was_written_when_gzip_says() {
+    let installation = Installation::new();
+    let packed_at = FIRST_LINE + 3_600_000;
+    let builder = flate2::GzBuilder::new().mtime((packed_at / 1_000) as u32);
+    let mut packed = builder.write(Vec::new(), flate2::Compression::fast());
+    packed.write_all(lines(0..20_000).as_bytes()).unwrap();
+    let bytes = packed.finish().unwrap();
+    let packed = installation.write("access.log.1.gz", &bytes[..bytes.len() / 2]);
+    written_late(&packed);
+    let following = Following::start(&installation, &["access.log*"]);
+    following.until("it is told", |it| it.told().iter().any(|text| text.contains("can't be unpacked"))).await;
+    fs::remove_file(&packed).unwrap();
+    following.until("a loss", |it| it.totals().losses == 1).await;
+    following.stop().await;
+    let known = losses(&installation).await;
+    assert_eq!(known[0].until, UnixMillis(packed_at + 1_000), "{known:?}");
 }
 
 /// Has a file seem to be written last on the next day, at 00:05:00.
