@@ -145,6 +145,20 @@ pub(super) enum Found {
     /// It begins as a source does that was read further than it goes: most likely an older or unfinished copy.
     /// Its lines can't be told from those that are counted, so none is read.
     Beginning(SourcePosition),
+    /// It is packed and begins as the file does that was counted under its name, but goes on differently within what was
+    /// counted: one of them is damaged. Which of its calls are counted can't be told, so none is read.
+    Damaged(SourcePosition),
+}
+
+impl Found {
+    /// What is told of one of which nothing is read because it is [`Found::Damaged`].
+    pub(super) fn damaged(position: &SourcePosition) -> String {
+        format!(
+            "{} lines were counted of a file of this name that begins alike and goes on differently, so that one of the \
+             two is damaged; which of its calls are counted already can't be told, and nothing of it is",
+            position.lines
+        )
+    }
 }
 
 /// Opens an input and passes what was counted of it before. Passing means reading: a saved position holds
@@ -156,7 +170,7 @@ pub(super) async fn locate(store: &dyn Store, input: &Input) -> Result<Found, Er
     if !matches!(input, Input::File(_)) {
         return ready(Source::open(input).map_err(failed)?, Marks::default(), None);
     }
-    let mut shorter = None;
+    let (mut shorter, mut damaged) = (None, None);
     for position in candidates(store, input).await? {
         let mut source = Source::open(input).map_err(failed)?;
         let mut marks = Marks::default();
@@ -166,17 +180,27 @@ pub(super) async fn locate(store: &dyn Store, input: &Input) -> Result<Found, Er
                 if same && (!is_of_another_file(&position, input) || is_at_end(&mut source).map_err(failed)?) {
                     return ready(source, marks, Some(position));
                 }
+                let is_packed = source.packing != Packing::Plain;
+                if !same && is_packed && position.head_len as usize == SPAN && is_its_path(&position, input) {
+                    damaged = Some(position);
+                }
             }
             // A packed file that is cut short or damaged ends where it ends; one that can't be read does not.
             Err(error) if is_unreadable(&source, &error) => return Err(failed(error)),
             Ok(_) | Err(_) => shorter = Some(position),
         }
     }
-    match shorter {
+    match (shorter, damaged) {
+        (_, Some(position)) => Ok(Found::Damaged(position)),
         // Fewer bytes than that may well begin alike in different files.
-        Some(position) if position.head_len as usize == SPAN => Ok(Found::Beginning(position)),
+        (Some(position), None) if position.head_len as usize == SPAN => Ok(Found::Beginning(position)),
         _ => ready(Source::open(input).map_err(failed)?, Marks::default(), None),
     }
+}
+
+/// Whether a position was saved under the path of this input.
+fn is_its_path(position: &SourcePosition, input: &Input) -> bool {
+    matches!(input, Input::File(path) if std::path::absolute(path).is_ok_and(|path| path == Path::new(&position.path)))
 }
 
 /// Whether an error is one of reading a file, and not of unpacking what is in it.

@@ -152,6 +152,9 @@ impl Steadfast {
         let mut located = match identity::locate(self.store.as_ref(), input).await? {
             Found::Ready(located) => located,
             Found::Beginning(position) => return Ok(IngestOutcome::beginning(&position)),
+            Found::Damaged(position) => {
+                return Err(Error::Input { name: input.name(), message: Found::damaged(&position) });
+            }
         };
         let mut outcome = IngestOutcome {
             lines_before: located.before.as_ref().map_or(0, |position| position.lines),

@@ -1,7 +1,7 @@
 //! Every call is counted exactly once, whatever happens to the file it stands in.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use crate::installation::{FIRST_LINE, Installation, NOW, line};
@@ -113,6 +113,33 @@ async fn a_compressed_file_that_is_cut_short_counts_what_it_holds_and_says_so() 
     assert_eq!(first.counted + second.counted, 20_000);
     assert!(second.failure.is_none());
     check_count(&installation, 20_000).await;
+}
+
+#[tokio::test]
+async fn a_compressed_file_in_the_place_of_a_damaged_one_counts_nothing_twice() {
+    let installation = Installation::new();
+    let text = lines("acme", 0..20_000);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text.as_bytes()).unwrap();
+    let whole = gzip.finish().unwrap();
+    // What comes out of it goes on after the damage, and is not what was packed.
+    let damaged = |at: usize| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x10;
+        let mut out = Vec::new();
+        let failed = flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut out).is_err();
+        let end = out.len().min(text.len());
+        let is_wrong = failed && end > 8_192 && out[end - 4_096..end] != text.as_bytes()[end - 4_096..end];
+        is_wrong.then_some(bytes)
+    };
+    let damaged = (whole.len() / 2..whole.len()).find_map(damaged).unwrap();
+    let log = installation.write("access.log.gz", &damaged);
+    let first = installation.ingest(&log).await;
+    assert!(first.failure.is_some() && first.counted > 1000, "{first:?}");
+    installation.write("access.log.gz", &whole);
+    let refused = installation.try_ingest(&log).await.unwrap_err().to_string();
+    assert!(refused.contains("lines were counted of a file of this name that begins alike"), "{refused}");
+    check_count(&installation, first.counted as usize).await;
 }
 
 #[tokio::test]

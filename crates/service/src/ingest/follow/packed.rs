@@ -193,6 +193,7 @@ impl Follower {
                     },
                     // An older copy, or one that is not complete; nothing to do unless it changes.
                     Ok(Found::Beginning(_)) => {}
+                    Ok(Found::Damaged(position)) => return Err(Trouble::Content(Found::damaged(&position))),
                     // It can't be read at the moment.
                     Err(Error::Input { message, .. }) => {
                         *packed = Packed::new(look, now);
