@@ -69,9 +69,14 @@ async fn the_last_line_of_a_file_that_was_renamed_while_nobody_watched_is_the_la
 
 async fn rename_unended_unwatched(pattern: &str, is_replaced: bool) {
     let installation = Installation::new();
-    let log = installation.write("access.log", unended(true));
+    let text = unended(true);
+    // Under a name that is not meant, a file is looked for where it was seen to grow.
+    let seen = if pattern == "*.log" { lines(0..2).len() } else { text.len() };
+    let log = installation.write("access.log", &text[..seen]);
     let rotated = installation.path("access.log.1");
     let following = Following::start(&installation, &[pattern]);
+    following.until("what is there is read", |it| it.totals().lines >= 2).await;
+    append(&log, &text[seen..]);
     following.read(3).await;
     following.stop().await;
     fs::rename(&log, &rotated).unwrap();
@@ -93,6 +98,82 @@ async fn rename_unended_unwatched(pattern: &str, is_replaced: bool) {
     following.read(5).await;
     assert_eq!(following.stop().await.losses, 0, "{pattern} {is_replaced}");
     check_count(&installation, 9 + 5 * u64::from(is_replaced)).await;
+}
+
+#[tokio::test]
+async fn a_new_file_in_the_place_of_one_that_ends_with_half_a_line_is_new() {
+    let installation = Installation::new();
+    let text = lines(0..10);
+    let log = installation.write("access.log", lines(0..5));
+    let following = Following::start(&installation, &["access.log*"]);
+    following.read(5).await;
+    append(&log, &text[lines(0..5).len()..text.len() - 30]);
+    following.read(9).await;
+    following.looks(2).await;
+    fs::rename(&log, installation.path("access.log.1")).unwrap();
+    append(&log, lines(0..7));
+    following.read(16).await;
+    following.read(17).await;
+    assert_eq!((following.totals().counted, following.totals().rejected), (16, 1));
+    check_count(&installation, 16).await;
+    assert_eq!(following.stop().await.losses, 0);
+}
+
+/// As where somebody tries a copy first.
+#[tokio::test]
+async fn half_a_line_waits_where_a_copy_of_the_file_was_read_before() {
+    for (copy, stays) in [("access.log.tried", true), ("elsewhere/access.log", false)] {
+        let installation = Installation::new();
+        fs::create_dir(installation.path("elsewhere")).unwrap();
+        let text = lines(0..101);
+        let log = installation.write("access.log", lines(0..100));
+        let copy = installation.path(copy);
+        fs::copy(&log, &copy).unwrap();
+        installation.ingest(&copy).await;
+        if !stays {
+            fs::remove_file(&copy).unwrap();
+        }
+        append(&log, &text[lines(0..100).len()..text.len() - 30]);
+        let following = Following::start(&installation, &["access.log"]);
+        following.looks(30).await;
+        following.read(0).await;
+        append(&log, &text[text.len() - 30..]);
+        following.read(1).await;
+        assert_eq!(following.stop().await.losses, 0);
+        check_count(&installation, 101).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_ends_with_half_a_line_is_not_counted_again_under_another_source() {
+    let installation = Installation::new();
+    installation.write("access.log", unended(false));
+    for (name, expected) in [("one", 3), ("two", 0)] {
+        let source = source(&installation, name.parse().unwrap(), &["*.log"], Some(Format::Steadfast));
+        let following = Following::start_all(&installation, vec![source]);
+        following.looks(3).await;
+        following.read(expected).await;
+        following.stop().await;
+    }
+    check_count(&installation, 3).await;
+}
+
+#[tokio::test]
+async fn no_more_is_expected_of_a_file_that_ends_with_half_a_line_and_is_not_written_to() {
+    let installation = Installation::new();
+    let oldest = installation.write("access.log.5", unended(false));
+    let older = installation.write("access.log.4", lines(10..15));
+    let following = Following::start(&installation, &["access.log*"]);
+    following.read(8).await;
+    following.stop().await;
+    let positions = installation.steadfast.store.positions().await.unwrap();
+    assert!(positions.iter().all(|position| position.followed_by.is_none()), "{positions:?}");
+    // So it is not missed.
+    fs::rename(&older, &oldest).unwrap();
+    let following = Following::start(&installation, &["access.log*"]);
+    following.looks(12).await;
+    let totals = following.stop().await;
+    assert_eq!((totals.lines, totals.losses), (0, 0));
 }
 
 #[tokio::test]
