@@ -21,6 +21,7 @@ mod numbers;
 mod rotations;
 mod sequences;
 mod surroundings;
+mod unended;
 mod unsaved;
 
 /// How long anything is waited for. It comes within a second on a machine that has nothing else to do.

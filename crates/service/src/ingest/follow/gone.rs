@@ -159,7 +159,7 @@ impl Follower {
             let quiet = now.duration_since(left.map_or(tracked.changed, |left| left.max(tracked.changed)));
             let is_plain = matches!(tracked.state, State::Plain(_));
             if tracked.named {
-                if is_plain && quiet >= QUIET && !tracked.has_news() {
+                if is_plain && quiet >= QUIET && tracked.is_read(now) {
                     self.finish(id)?;
                 }
                 continue;
@@ -185,7 +185,7 @@ impl Follower {
                 self.give_up(id, "rotated away")?;
                 continue;
             }
-            if (replaced || renamed) && !tracked.has_news() && quiet >= QUIET {
+            if (replaced || renamed) && quiet >= QUIET && tracked.is_read(now) {
                 self.finish(id)?;
                 if replaced && quiet >= LINGER {
                     self.give_up(id, "rotated away")?;
@@ -215,22 +215,23 @@ impl Follower {
         }
     }
 
-    /// Takes the last line for the last there is, and no more for expected where something else has its place.
+    /// Takes the last line for the last there is, and no more for expected where something else has its place. That it
+    /// was renamed is done with once this is saved.
     fn finish(&mut self, id: FileId) -> Result<(), Error> {
         let Some(tracked) = self.files.get_mut(&id) else { return Ok(()) };
         let (unread, replaced) = (tracked.unread(), tracked.is_replaced());
-        tracked.renamed = None;
-        if tracked.named {
-            tracked.left = None;
-        }
-        if let Some(place) = tracked.saved_place_mut()
-            && replaced
-            && place.live
-        {
-            (place.live, place.dirty) = (false, true);
+        let Some(place) = tracked.saved_place_mut() else { return Ok(()) };
+        if replaced && place.is_expected() {
+            place.live = false;
+            place.dirty |= place.offset > 0;
         }
         if unread > 0 {
             self.read_on(id, Some(LastLine::IsFinal))?;
+        } else if !place.dirty {
+            tracked.renamed = None;
+            if tracked.named {
+                tracked.left = None;
+            }
         }
         Ok(())
     }
@@ -320,6 +321,11 @@ impl Tracked {
             State::Packed(packed) => !packed.is_decided() && self.trouble.is_none(),
             State::Plain(_) | State::Copy { .. } => false,
         }
+    }
+
+    /// Whether it is read to its present end, and its last line may be tried.
+    fn is_read(&self, now: Instant) -> bool {
+        !self.has_news() && self.is_due(now)
     }
 
     /// Whether another file has its place, or it has none.

@@ -193,11 +193,6 @@ impl Follower {
                 return Err(Trouble::File(io::Error::new(error.kind(), error.to_string())));
             }
             if !moved || round.ended {
-                if place.offset < look.size && !place.live && last_line.is_none() && tracked.left.is_none() {
-                    // The rest of a line is to come.
-                    place.live = true;
-                    place.dirty |= place.offset > 0;
-                }
                 tracked.done = Some(look);
                 tracked.read_at = self.steadfast.clock.now();
                 return Ok(Piece::All);

@@ -11,6 +11,7 @@ use store::SourcePosition;
 
 use super::super::identity::Marks;
 use super::file::{FileId, Look};
+use super::gone::stem;
 use super::packed::Packed;
 
 /// A file that is followed.
@@ -81,7 +82,8 @@ pub(super) struct Place {
     pub(super) saved: Option<SourcePosition>,
     /// Whether it is to be saved.
     pub(super) dirty: bool,
-    /// Whether it was seen to grow, ends with half a line, or is named by itself: more is expected.
+    /// Whether it was seen to grow, or is named by itself: more is expected. That it ends with half a line does not say
+    /// so: a copy may.
     pub(super) live: bool,
     /// Its format, by its number with the reader.
     pub(super) format: Option<usize>,
@@ -114,6 +116,11 @@ impl Place {
             saved: Some(position.clone()),
             ..Self::start()
         }))
+    }
+
+    /// Whether more is expected, or was when it was saved last.
+    pub(super) fn is_expected(&self) -> bool {
+        self.live || self.saved.as_ref().is_some_and(|saved| saved.followed_by.is_some())
     }
 
     /// The position to be saved.
@@ -179,21 +186,27 @@ impl Tracked {
         }
     }
 
-    /// Whether it is seen to be written to where it lies. Half a line alone does not say so: a copy may end with one.
+    /// Whether more is expected to be written to it.
     pub(super) fn is_live(&self) -> bool {
-        self.left.is_none() && self.unread() == 0 && self.saved_place().is_some_and(|place| place.live)
+        self.left.is_none() && self.saved_place().is_some_and(|place| place.live)
     }
 
-    /// Takes note of how it was called when it was read last, by an earlier run that expected more of it.
+    /// Takes note that it is not called any more as it was when an earlier run read it, and expected more of it or left
+    /// some of it.
     pub(super) fn was_called(&mut self, saved: &SourcePosition, now: Instant) {
         let last = Path::new(&saved.path);
-        if saved.followed_by.is_none() || last == self.path {
+        let there = Look::at(last).ok().flatten();
+        if last == self.path || there.is_some_and(|there| there.id == self.look.id) {
             return;
         }
-        match Look::at(last) {
-            Ok(Some(there)) if there.id == self.look.id => {}
-            Ok(Some(_)) => self.left = Some(now),
-            Ok(None) | Err(_) => self.renamed = Some(now),
+        // Where it was a copy that was read, this one was not renamed.
+        let has_rest = || {
+            let is_beside = last.parent() == self.path.parent() && stem(last) == stem(&self.path);
+            saved.offset < self.look.size && is_beside && !(there.is_some() && holds(last, saved))
+        };
+        if saved.followed_by.is_some() || has_rest() {
+            let since = if there.is_some() { &mut self.left } else { &mut self.renamed };
+            *since = Some(now);
         }
     }
 
@@ -253,4 +266,9 @@ impl Tracked {
         self.handle = Some(Arc::clone(&file));
         Ok(Some(file))
     }
+}
+
+/// Whether what lies at a path holds what was read.
+fn holds(path: &Path, saved: &SourcePosition) -> bool {
+    File::open(path).and_then(|file| Place::resume(&file, saved)).is_ok_and(|place| place.is_some())
 }

@@ -57,3 +57,48 @@ async fn a_file_that_is_copied_and_emptied_while_the_store_is_locked_is_counted_
         assert!(losses(&installation).await.is_empty(), "{pattern}");
     }
 }
+
+#[tokio::test]
+async fn the_last_line_of_a_renamed_file_is_read_though_it_can_not_be_saved_at_first() {
+    for pattern in ["access.log", "access.log*"] {
+        let installation = Installation::new();
+        let text = lines(0..11);
+        let log = installation.write("access.log", &text[..text.len() - 1]);
+        let following = Following::start(&installation, &[pattern]);
+        following.read(10).await;
+        let refuse = "CREATE TRIGGER meddler BEFORE UPDATE ON source_position BEGIN SELECT RAISE(ABORT, 'no'); END";
+        drop(Meddler::new(&installation, refuse));
+        fs::rename(&log, installation.path("access.log.1")).unwrap();
+        following.until("it fails", |it| it.totals().failing).await;
+        following.looks(12).await;
+        drop(Meddler::new(&installation, "DROP TRIGGER meddler"));
+        following.read(11).await;
+        check_count(&installation, 11).await;
+        assert_eq!(following.stop().await.losses, 0, "{pattern}");
+    }
+}
+
+#[tokio::test]
+async fn no_more_is_expected_of_a_renamed_file_though_that_can_not_be_saved_at_first() {
+    let installation = Installation::new();
+    let log = installation.write("access.log", lines(0..10));
+    let following = Following::start(&installation, &["access.log"]);
+    following.read(10).await;
+    fs::rename(&log, installation.path("access.log.1")).unwrap();
+    append(&log, lines(10..15));
+    following.read(15).await;
+    let refuse = "CREATE TRIGGER meddler BEFORE UPDATE ON source_position BEGIN SELECT RAISE(ABORT, 'no'); END";
+    drop(Meddler::new(&installation, refuse));
+    following.until("it fails", |it| it.totals().failing).await;
+    drop(Meddler::new(&installation, "DROP TRIGGER meddler"));
+    let started = Instant::now();
+    loop {
+        let positions = installation.steadfast.store.positions().await.unwrap();
+        if positions.iter().filter(|position| position.followed_by.is_some()).count() == 1 {
+            break;
+        }
+        assert!(started.elapsed() < PATIENCE, "{positions:?}");
+        following.looks(2).await;
+    }
+    assert_eq!(following.stop().await.losses, 0);
+}
