@@ -1,9 +1,10 @@
 //! A file that is damaged in one place: the rest of it is kept up all the same.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{AppId, Counts, Day, DayRange, Environment, LossReason, RouteKey, UnixMillis};
-use service::Loss;
+use model::{AppId, Counts, Day, DayRange, Environment, LossReason, RouteKey, Status, UnixMillis};
+use service::{AppOverview, Loss};
 use store::{IngestCommit, TallyDelta};
 
 use crate::installation::{Installation, NOW};
@@ -59,6 +60,32 @@ async fn the_upkeep_does_all_but_what_is_damaged_and_tells_of_it() {
         let counted = store.counted(&[(app.clone(), Environment::Production, today.plus(-days_ago))]).await.unwrap();
         assert_eq!(counted[0].is_some(), kept, "{days_ago} days ago");
     }
+}
+
+#[tokio::test]
+async fn a_list_shows_of_an_app_with_damaged_counts_what_was_known_before() {
+    let installation = Installation::new();
+    let steadfast = &installation.steadfast;
+    let (store, today) = (&steadfast.store, steadfast.today());
+    let [bad, sound] = ["bad", "sound"].map(|id| id.parse::<AppId>().unwrap());
+    store.commit_ingest(calls(&bad, today, &[4, 3, 2])).await.unwrap();
+    let before = steadfast.apps(today).await.unwrap().remove(0);
+    assert_eq!((before.status, &before.incomplete[..]), (Some(Status::NeedsAttention), &[][..]));
+    // In the span before.
+    store.commit_ingest(calls(&sound, today, &[25])).await.unwrap();
+    store.commit_ingest(calls(&bad, today, &[1])).await.unwrap();
+    let newest = "SELECT max(span) FROM count_page";
+    drop(Meddler::new(
+        &installation,
+        &format!("UPDATE count_page SET body = x'00' WHERE family = 0 AND span = ({newest})"),
+    ));
+    let expected = AppOverview { incomplete: vec![today.plus(-1)], ..before };
+    let [of_bad, of_sound] = &steadfast.apps(today).await.unwrap()[..] else { panic!("two apps") };
+    assert_eq!(*of_bad, expected);
+    assert_eq!((of_sound.status, of_sound.calls, &of_sound.incomplete[..]), (Some(Status::Healthy), 2000, &[][..]));
+    let few = steadfast.apps_of(&BTreeSet::from([bad, sound]), today).await.unwrap();
+    assert_eq!(few[0], expected);
+    assert!(steadfast.judge().await.is_err());
 }
 
 #[tokio::test]
