@@ -3,9 +3,10 @@
 //! A day becomes dirty when its counts change, and all days do when the catalog or the rules change. Judging
 //! is a pure function of counts, catalog and rules, so judging again changes nothing.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use health::Surface;
+use health::{IncompleteDays, Surface};
 use model::{AppId, Day, DayRange, Environment, Observation, Tally};
 use store::{DayVerdicts, DirtyDay, FlagKind, Flagged, StoreError};
 
@@ -24,6 +25,24 @@ const ALWAYS: DayRange = DayRange { start: Day::FIRST, end: Day::LAST };
 /// Under which setting the rules are kept with which verdicts were made.
 const JUDGED_BY: &str = "judged_by";
 
+/// Days that are dirty still, since their counts are damaged.
+#[derive(Debug, Default)]
+pub(crate) struct Unjudged {
+    /// Which, by app.
+    pub(crate) days: Vec<(AppId, Day)>,
+    /// What is said of the last of them.
+    pub(crate) damage: Option<Error>,
+}
+
+/// The incomplete days, those that could not be judged among them: nobody knows all of their calls.
+pub(crate) fn with_unjudged<'a>(incomplete: &'a IncompleteDays, unjudged: &[(AppId, Day)]) -> Cow<'a, IncompleteDays> {
+    let mut incomplete = Cow::Borrowed(incomplete);
+    for (app, day) in unjudged {
+        incomplete.to_mut().add_of_app(app, *day);
+    }
+    incomplete
+}
+
 impl Steadfast {
     /// Judges every dirty day. Returns how many there were.
     ///
@@ -34,38 +53,53 @@ impl Steadfast {
     }
 
     /// Judges the dirty days within these; `app`: of this app alone. What is dirty elsewhere stays so. Returns how many
-    /// there were. Each is judged once, and what becomes dirty again meanwhile is left for the next time: where calls of past
-    /// days keep coming, there would be no end. Days whose counts are damaged stay dirty, and the error comes after all others
-    /// are judged.
+    /// there were. Days whose counts are damaged stay dirty, and the error comes after all others are judged.
     pub(crate) async fn judge_within(&self, app: Option<&AppId>, within: DayRange) -> Result<usize, Error> {
+        let (judged, unjudged) = self.judge_readable(app, within).await?;
+        unjudged.damage.map_or(Ok(judged), Err)
+    }
+
+    /// The same, and which days could not be judged. Each is judged once, and what becomes dirty again meanwhile is left for the
+    /// next time: where calls of past days keep coming, there would be no end.
+    pub(crate) async fn judge_readable(
+        &self,
+        app: Option<&AppId>,
+        within: DayRange,
+    ) -> Result<(usize, Unjudged), Error> {
         self.find_dirty().await?;
-        let (mut judged, mut last, mut damage) = (0, None, Ok(()));
+        let (mut judged, mut last, mut unjudged) = (0, None, Unjudged::default());
         loop {
             let dirty = self.store.dirty_days_within(app, within, last.as_ref(), BATCH).await?;
             if dirty.is_empty() {
-                return damage.map(|()| judged);
+                return Ok((judged, unjudged));
             }
             // After the marks: a catalog that is imported from here on leaves newer marks behind.
             let surface = self.surface().await?;
-            match self.judge_days(&dirty, &surface).await {
-                Err(error) if is_damage(&error) => damage = Err(error),
-                done => done?,
-            }
+            self.judge_days(&dirty, &surface, &mut unjudged).await?;
             judged += dirty.len();
             last = dirty.into_iter().next_back();
         }
     }
 
     /// Judges these days, but for those whose counts are damaged.
-    async fn judge_days(&self, dirty: &[DirtyDay], surface: &Surface) -> Result<(), Error> {
-        let verdicts = match self.verdicts_of(dirty, surface).await {
+    async fn judge_days(&self, dirty: &[DirtyDay], surface: &Surface, unjudged: &mut Unjudged) -> Result<(), Error> {
+        match self.judge_all(dirty, surface).await {
             Err(error) if is_damage(&error) && dirty.len() > 1 => {
                 let (some, others) = dirty.split_at(dirty.len() / 2);
-                let some = Box::pin(self.judge_days(some, surface)).await;
-                return Box::pin(self.judge_days(others, surface)).await.and(some);
+                Box::pin(self.judge_days(some, surface, unjudged)).await?;
+                Box::pin(self.judge_days(others, surface, unjudged)).await
             }
-            verdicts => verdicts?,
-        };
+            Err(error) if is_damage(&error) => {
+                unjudged.days.extend(dirty.iter().map(|it| (it.app.clone(), it.day)));
+                unjudged.damage = Some(error);
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    async fn judge_all(&self, dirty: &[DirtyDay], surface: &Surface) -> Result<(), Error> {
+        let verdicts = self.verdicts_of(dirty, surface).await?;
         Ok(self.store.save_verdicts(&verdicts, dirty).await?)
     }
 
@@ -100,7 +134,7 @@ impl Steadfast {
     }
 }
 
-fn is_damage(error: &Error) -> bool {
+pub(crate) fn is_damage(error: &Error) -> bool {
     matches!(error, Error::Store(StoreError::Corrupt(_)))
 }
 

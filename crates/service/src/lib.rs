@@ -207,6 +207,9 @@ pub enum Error {
 
 const DAY_MILLIS: i64 = 86_400_000;
 
+/// Under which setting it is kept what could not be purged since it is damaged; empty where all could.
+const NOT_PURGED: &str = "not_purged";
+
 /// How many steps of tidying counts an upkeep takes at most; each takes some milliseconds.
 const TIDIED: u32 = 200;
 
@@ -255,19 +258,25 @@ impl Steadfast {
         self.store.app(id).await?.ok_or_else(|| Error::NoSuchApp(id.clone()))
     }
 
-    /// Drops counts that are older than the retention, once for each day that becomes so.
+    /// Drops counts that are older than the retention, once for each day that becomes so. What is damaged of them is tried again
+    /// with the next day.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the store fails; of what is damaged, each time.
     pub async fn purge(&self) -> Result<(), Error> {
         let oldest = self.platform.zone.day_of(self.oldest(self.clock.now()));
         let oldest_kept = oldest.to_string();
         if self.store.setting("purged_before").await?.as_deref() != Some(&oldest_kept) {
-            self.store.purge_before(oldest).await?;
+            let damage = self.store.purge_before(oldest).await?;
             self.store.purge_sources(Hour::of(self.platform.zone.start_of(oldest))).await?;
+            let damage = damage.map(|error| error.to_string()).unwrap_or_default();
+            self.store.set_setting(NOT_PURGED, &damage).await?;
             self.store.set_setting("purged_before", &oldest_kept).await?;
         }
-        Ok(())
+        match self.store.setting(NOT_PURGED).await? {
+            Some(damage) if !damage.is_empty() => Err(Error::Broken(damage)),
+            _ => Ok(()),
+        }
     }
 
     /// The upkeep: drops what is too old, judges what is dirty, and tidies counts.

@@ -446,8 +446,9 @@ pub trait Store: Registry + Platform + Sources + Send + Sync {
     async fn tidy_counts(&self) -> Result<bool>;
 
     /// Deletes counts and verdicts of days before `day`, a span of days at a time. What breaks off in between has deleted some
-    /// of them, and the next call deletes the rest.
-    async fn purge_before(&self, day: Day) -> Result<()>;
+    /// of them, and the next call deletes the rest. Returns what is damaged if that is all that is left of those days: nobody can
+    /// read it.
+    async fn purge_before(&self, day: Day) -> Result<Option<StoreError>>;
 }
 
 /// A store that many tasks share.

@@ -10,6 +10,6 @@ mod page;
 mod row;
 
 pub(crate) use key::{Family, Group, Key, SLOTS, day_of, first_slot, last_day_of, span_of, spans_of};
-pub(crate) use merge::{AT_REST, Due, LISTED, Listed, OVER, PageAt, Policy, Run, due, due_at_rest, step};
-pub(crate) use page::{Builder, Entries, Entry, Page, add, add_calls, sum};
+pub(crate) use merge::{ASIDE, AT_REST, Due, LISTED, Listed, OVER, PageAt, Policy, Run, due, due_at_rest, step};
+pub(crate) use page::{Builder, Entries, Entry, Page, add, add_calls, sum, unreadable};
 pub(crate) use row::{Packed, Parts};

@@ -144,7 +144,7 @@ pub trait Sources: Send + Sync {
 
     /// Deletes hours, rejects by hour, and losses that are before an hour. Totals stay. Deletes positions of files that nobody
     /// follows and that were last read more than a day before that hour too: all their calls are from before it. Without its
-    /// position a file that is still there is new, so the counts of those days have to be gone: [`crate::Store::purge_before`]
-    /// comes first.
+    /// position a file that is still there is new, so the counts of those days have to be gone, but for what nobody can read:
+    /// [`crate::Store::purge_before`] comes first.
     async fn purge_sources(&self, before: Hour) -> Result<()>;
 }

@@ -357,16 +357,21 @@ impl Store for SqliteStore {
         tidied
     }
 
-    async fn purge_before(&self, day: Day) -> Result<()> {
-        let policy = self.policy;
+    async fn purge_before(&self, day: Day) -> Result<Option<StoreError>> {
+        let (policy, mut changed) = (self.policy, false);
         while let Some(span) = self.read(move |tx| purge::first_over(tx, day)).await? {
             self.write(move |tx| purge::remove_span(tx, span)).await?;
+            changed = true;
         }
         // What is damaged for one of these keeps none of the others.
         let marks = self.write(move |tx| marks::purge(tx, day)).await;
         let begun = self.write(move |tx| purge::begin_span(tx, day, policy)).await;
-        let finished = self.write_without_texts(move |tx| purge::finish(tx, day)).await;
-        let told = |damage: Option<StoreError>| damage.map_or(Ok(()), |error| Err(self.writer.at(error)));
-        marks.and(begun.and_then(told)).and(finished)
+        let changed = changed || begun.as_ref().is_ok_and(|(gone, _)| *gone > 0);
+        self.write_without_texts(move |tx| purge::finish(tx, day, changed)).await?;
+        let (_, damage) = begun?;
+        match marks {
+            Err(error @ StoreError::Corrupt(_)) => Ok(Some(error)),
+            marks => marks.map(|()| damage.map(|error| self.writer.at(error))),
+        }
     }
 }

@@ -40,6 +40,11 @@ impl IncompleteDays {
         self.all.is_empty() && self.of_app.is_empty()
     }
 
+    /// Adds a day of an app.
+    pub fn add_of_app(&mut self, app: &AppId, day: Day) {
+        self.of_app.entry(app.clone()).or_default().insert(day);
+    }
+
     fn joined<'a>(&'a self, more: impl Iterator<Item = &'a BTreeSet<Day>>, days: DayRange) -> Vec<Day> {
         if days.is_empty() {
             return Vec::new();

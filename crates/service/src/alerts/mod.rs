@@ -70,8 +70,10 @@ impl Steadfast {
     /// # Errors
     /// When the store fails.
     pub async fn tell(&self) -> Result<usize, Error> {
-        self.watch().await?;
-        self.send_due().await
+        let watched = self.watch().await;
+        // What was decided before does not wait for what can't be decided now.
+        let sent = self.send_due().await;
+        watched.and(sent)
     }
 }
 

@@ -5,6 +5,7 @@ use model::{Person, SessionId};
 use store::{AlertEdit, DueAlert, Edit};
 
 use super::mails;
+use crate::judge::is_damage;
 use crate::{Error, Steadfast};
 
 /// Mails sent in one round.
@@ -14,12 +15,21 @@ const ROUND: u32 = 200;
 const STALE_DAYS: i32 = 3;
 
 impl Steadfast {
-    /// Sends what is due. A mail that does not get through now stays due.
+    /// Sends what is due. A mail that does not get through now stays due, and so does one about an app whose counts are damaged:
+    /// that error comes after all others are sent.
     pub(super) async fn send_due(&self) -> Result<usize, Error> {
-        let mut sent = 0;
+        let (mut sent, mut damage) = (0, Ok(()));
         for due in self.store.due_alerts(ROUND).await? {
             let message = match self.reader_of(&due).await? {
-                Some(person) if self.today().days_since(due.as_of) <= STALE_DAYS => self.mail_of(&due, &person).await?,
+                Some(person) if self.today().days_since(due.as_of) <= STALE_DAYS => {
+                    match self.mail_of(&due, &person).await {
+                        Err(error) if is_damage(&error) => {
+                            damage = Err(error);
+                            continue;
+                        }
+                        message => message?,
+                    }
+                }
                 _ => None,
             };
             if let Some(message) = message {
@@ -27,14 +37,14 @@ impl Steadfast {
                     Ok(()) => sent += 1,
                     Err(error) if error.is_temporary() => {
                         tracing::warn!(%error, "mail about apps has to wait");
-                        return Ok(sent);
+                        break;
                     }
                     Err(error) => tracing::error!(%error, "a mail about an app was not sent"),
                 }
             }
             self.store.change(vec![Edit::Alerts(AlertEdit::Done(due.id))]).await?;
         }
-        Ok(sent)
+        damage.map(|()| sent)
     }
 
     /// Who a mail is for, if they may still see the app.

@@ -16,6 +16,10 @@ impl Steadfast {
         let today = self.today();
         let overview = self.overview(today).await?;
         for alert in alerts {
+            // Of an app whose days can't be judged nothing is told: its status may be another.
+            if overview.unjudged.iter().any(|(app, _)| *app == alert.app) {
+                continue;
+            }
             let Some(app) = overview.app(&alert.app) else { continue };
             let Some((after, due)) = decide(&alert, app.overview.status, today) else { continue };
             let told = AlertEdit::Told(Box::new((alert, after)));

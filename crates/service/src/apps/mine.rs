@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{AppId, Day, DayRange, MemberRole, OrganisationId, PersonId};
 
+use crate::judge::with_unjudged;
 use crate::view::AppOverview;
 use crate::{Error, Steadfast, overview};
 
@@ -46,16 +47,15 @@ impl Steadfast {
         }
         let days = self.listed_days(as_of);
         let completeness = self.completeness().await?;
-        let incomplete = &completeness.days;
         let window = DayRange::before(as_of, health::WINDOW_DAYS);
         let mut apps = Vec::with_capacity(ids.len());
         for id in ids {
             let Some(app) = self.store.app(id).await? else { continue };
-            self.judge_within(Some(id), days).await?;
+            let (_, unjudged) = self.judge_readable(Some(id), days).await?;
             let verdicts = self.store.verdicts(Some(id), days).await?;
             let listed: Vec<_> = verdicts.iter().map(overview::listed).collect();
             let mut app = overview::overview(app, &listed, as_of, &self.rules);
-            app.incomplete = incomplete.of_app(id, window);
+            app.incomplete = with_unjudged(&completeness.days, &unjudged.days).of_app(id, window);
             apps.push(app);
         }
         overview::worst_first(&mut apps);

@@ -16,6 +16,7 @@ use model::{AppId, Day, DayRange, Status};
 pub use self::kept::OverviewCache;
 pub use self::standing::AppStanding;
 pub(crate) use self::standing::{listed, overview};
+use crate::judge::with_unjudged;
 use crate::view::{AppOverview, Summary};
 use crate::{Error, Steadfast};
 
@@ -47,6 +48,8 @@ pub struct Overview {
     pub as_of: Day,
     /// Worst first, then by name; the reserved app of unidentified calls last.
     pub apps: Vec<Arc<AppStanding>>,
+    /// The days that could not be judged, since their counts are damaged: of their apps is shown what was known before.
+    pub(crate) unjudged: Vec<(AppId, Day)>,
     places: HashMap<AppId, usize>,
 }
 
@@ -60,7 +63,7 @@ impl Overview {
 
     fn sorted(as_of: Day, apps: Vec<Arc<AppStanding>>) -> Self {
         let places = apps.iter().enumerate().map(|(place, app)| (app.overview.app.id.clone(), place)).collect();
-        Self { as_of, apps, places }
+        Self { as_of, apps, unjudged: Vec::new(), places }
     }
 
     /// The same apps but for those that changed, or that are new.
@@ -107,10 +110,11 @@ impl Steadfast {
         let overview = self.unmarked(as_of).await?;
         let completeness = self.completeness().await?;
         let [now, then] = [as_of, as_of.plus(-WEEK)].map(|as_of| DayRange::before(as_of, health::WINDOW_DAYS));
-        if completeness.days.of_any(DayRange { start: then.start, end: now.end }).is_empty() {
+        let incomplete = with_unjudged(&completeness.days, &overview.unjudged);
+        if incomplete.of_any(DayRange { start: then.start, end: now.end }).is_empty() {
             return Ok(overview);
         }
-        Ok(self.overviews.marked(&overview, &completeness.days, || marked(&overview, &completeness.days, now, then)))
+        Ok(self.overviews.marked(&overview, &incomplete, || marked(&overview, &incomplete, now, then)))
     }
 
     /// Every app as of a day, whatever days are incomplete.
@@ -150,19 +154,28 @@ impl Steadfast {
         let (begun, days) = (Instant::now(), self.listed_days(as_of));
         // One at a time: whoever waits finds what the one before judged and made.
         let _turn = self.overviews.turn().await;
-        self.judge_within(None, days).await?;
+        let (_, unjudged) = self.judge_readable(None, days).await?;
         let state = self.store.list_state(days).await?;
-        if let Some(overview) = self.overviews.at(as_of, &self.rules, state.revision) {
+        if let Some(overview) = self.overviews.at(as_of, &self.rules, state.revision)
+            && overview.unjudged == unjudged.days
+        {
             return Ok(overview);
+        }
+        if let Some(error) = unjudged.damage {
+            tracing::warn!(
+                "{} days of apps can't be judged, and are marked as incomplete: {error}",
+                unjudged.days.len()
+            );
         }
         let before = self.overviews.since(as_of, &self.rules, state.reset);
         let listed = self.store.listed_apps(before.as_ref().map(|(revision, _)| *revision), days).await?;
         let standing = |app| Arc::new(AppStanding::new(app, as_of, &self.rules));
         let changed: Vec<Arc<AppStanding>> = listed.items.into_iter().map(standing).collect();
-        let overview = Arc::new(match before {
+        let overview = match before {
             None => Overview::new(as_of, changed),
             Some((_, before)) => before.with(changed),
-        });
+        };
+        let overview = Arc::new(Overview { unjudged: unjudged.days, ..overview });
         self.overviews.keep(listed.revision, &self.rules, Arc::clone(&overview), begun);
         Ok(overview)
     }
@@ -183,7 +196,7 @@ fn marked(overview: &Overview, incomplete: &IncompleteDays, now: DayRange, then:
         Arc::new(app)
     };
     let apps = overview.apps.iter().map(marked).collect();
-    Overview { as_of: overview.as_of, apps, places: overview.places.clone() }
+    Overview { apps, ..overview.clone() }
 }
 
 /// What apps are sorted by: worst first, then by name; the reserved app of unidentified calls last.

@@ -10,6 +10,7 @@ use service::{AlertChanges, AlertChoice, Steadfast};
 use store::{Edit, IngestCommit, TallyDelta};
 
 use crate::installation::{Installation, NOW};
+use crate::meddler::Meddler;
 
 const DAY: i64 = 86_400_000;
 
@@ -237,4 +238,53 @@ async fn a_mail_about_incomplete_days_says_so() {
     let told = |part: &str| mails.iter().filter(|mail| mail.contains(part)).count();
     assert!(told("Healthy, data incomplete") > 0, "{mails:?}");
     assert_eq!(told(&format!("The data of {day} is incomplete")), mails.len(), "{mails:?}");
+}
+
+#[tokio::test]
+async fn what_can_not_be_decided_keeps_no_mail_that_is_due() {
+    let world = World::new().await;
+    let anna = world.somebody(1).await;
+    world.choose(anna, Some(AlertChanges::Any), false).await;
+    world.calls(1, 403, 5_000).await;
+    world.server.down.store(true, Ordering::Relaxed);
+    assert_eq!(world.tell().await, 0);
+    world.calls(2, 200, 1).await;
+    drop(Meddler::new(&world.installation, "UPDATE mark_log SET body = x''"));
+    world.server.down.store(false, Ordering::Relaxed);
+    assert!(world.steadfast().tell().await.unwrap_err().to_string().contains("restore the file from a backup"));
+    assert_eq!(world.server.outbox.messages().len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_is_told_of_an_app_with_damaged_counts_and_all_of_others() {
+    let mut world = World::new().await;
+    let anna = world.somebody(1).await;
+    let sound = world.app.clone();
+    world.choose(anna, Some(AlertChanges::Any), false).await;
+    world.calls(1, 403, 5_000).await;
+    // Its mails come before those of the other.
+    world.app = "aaa".parse().unwrap();
+    world.calls(9, 200, 500).await;
+    world.choose(anna, Some(AlertChanges::Any), false).await;
+    world.calls(1, 403, 5_000).await;
+    world.server.down.store(true, Ordering::Relaxed);
+    assert_eq!(world.steadfast().tell().await.unwrap(), 0);
+    let due = async |world: &World| {
+        let due = world.steadfast().store.due_alerts(9).await.unwrap();
+        due.into_iter().map(|due| due.app).collect::<Vec<_>>()
+    };
+    assert_eq!(due(&world).await, [world.app.clone(), sound.clone()]);
+    world.server.down.store(false, Ordering::Relaxed);
+    let newest = "SELECT max(id) FROM count_page WHERE family = 0";
+    drop(Meddler::new(&world.installation, &format!("UPDATE count_page SET body = x'00' WHERE id = ({newest})")));
+    world.calls(1, 200, 1).await;
+    assert!(world.steadfast().tell().await.is_err());
+    assert_eq!(world.server.outbox.messages().len(), 1);
+    assert!(world.last().subject.starts_with(sound.as_str()), "{}", world.last().subject);
+    assert_eq!(due(&world).await, [world.app.clone()]);
+    // Its days before look better and better. Nobody knows whether they are.
+    world.wait_days(16);
+    assert_eq!(world.steadfast().tell().await.unwrap(), 1);
+    assert!(world.last().subject.starts_with(sound.as_str()), "{}", world.last().subject);
+    assert_eq!(due(&world).await, []);
 }

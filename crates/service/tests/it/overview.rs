@@ -75,7 +75,7 @@ async fn take(installation: &Installation, step: &Step) {
             );
             installation.import(&[("api.json", &text)]).await;
         }
-        Step::Purge(days_ago) => steadfast.store.purge_before(today.plus(-days_ago)).await.unwrap(),
+        Step::Purge(days_ago) => drop(steadfast.store.purge_before(today.plus(-days_ago)).await.unwrap()),
         Step::Look(days_ago) => {
             steadfast.overview(today.plus(-days_ago)).await.unwrap();
             steadfast.board(today).await.unwrap();

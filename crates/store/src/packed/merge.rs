@@ -16,6 +16,9 @@ pub(crate) const AT_REST: u64 = 8;
 /// The same for a span to which nothing more is expected to be added.
 pub(crate) const OVER: u64 = 64;
 
+/// The target of a run that takes part in no merge any more, since a page of it can't be read. No run has this number.
+pub(crate) const ASIDE: i64 = 0;
+
 /// How many pages of a run a step looks at.
 pub(crate) const LISTED: usize = 128;
 
@@ -61,8 +64,15 @@ pub(crate) struct Run {
     pub(crate) run: i64,
     /// Of its pages' bodies.
     pub(crate) bytes: u64,
-    /// The run that it is being merged into.
+    /// The run that it is being merged into, or [`ASIDE`].
     pub(crate) target: Option<i64>,
+}
+
+impl Run {
+    /// The run that it is being merged into.
+    pub(crate) fn merged_into(&self) -> Option<i64> {
+        self.target.filter(|target| *target != ASIDE)
+    }
 }
 
 /// What to do next.
@@ -112,7 +122,7 @@ fn free(runs: &[Run]) -> impl Iterator<Item = &Run> {
 
 /// The unfinished merge of the smallest runs: its target, and the class of runs from which on it makes others wait.
 fn open_merge(policy: &Policy, runs: &[Run]) -> Option<(i64, u32)> {
-    let mut targets: Vec<i64> = runs.iter().filter_map(|run| run.target).collect();
+    let mut targets: Vec<i64> = runs.iter().filter_map(Run::merged_into).collect();
     targets.sort_unstable();
     targets.dedup();
     let class = |target: i64| {

@@ -261,11 +261,16 @@ impl Iterator for Entries<'_> {
     }
 }
 
+/// What is said where a page can't be read.
+pub(crate) fn unreadable() -> StoreError {
+    StoreError::Corrupt("a page of counts can't be read; restore the file from a backup".to_owned())
+}
+
 impl Entries<'_> {
     #[cold]
     fn strange(&mut self) -> StoreError {
         (self.rest, self.begun) = (&[], true);
-        StoreError::Corrupt("a page of counts can't be read; restore the file from a backup".to_owned())
+        unreadable()
     }
 }
 

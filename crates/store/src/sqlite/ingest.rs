@@ -9,7 +9,7 @@ use super::known::Known;
 use super::runs::{self, Place, Writer};
 use super::{batches, catalog, companies, health, marks, moves, positions, rows, sources, sql};
 use crate::packed::{Entry, Family, Packed, Parts, Policy, add};
-use crate::{IngestCommit, Result, SourcePosition, TallyDelta};
+use crate::{IngestCommit, Result, SourcePosition, StoreError, TallyDelta};
 
 /// A run that was added, and its bytes.
 pub(super) type Added = (Place, u64);
@@ -31,9 +31,9 @@ pub(super) fn commit(
     let mut added = add_tallies(tx, &rows, &commit.tallies, policy)?;
     added.append(&mut companies::add(tx, known, commit, &interned, policy)?);
     for (place, bytes) in added {
-        runs::merge(tx, policy, place, policy.budget(bytes))?;
+        unless_damaged(runs::merge(tx, policy, place, policy.budget(bytes)))?;
     }
-    marks::relieve(tx)?;
+    unless_damaged(marks::relieve(tx))?;
     let mut add_reject = tx.prepare_cached(sql::REJECT_ADD)?;
     for (reason, lines) in &commit.rejects {
         add_reject.execute((reason, rows::count(*lines)?))?;
@@ -43,6 +43,14 @@ pub(super) fn commit(
         moves::unsettle(tx)?;
     }
     positions::save(tx, commit)
+}
+
+/// The outcome of what may be done at any later time: what is damaged there keeps nobody from counting. The upkeep tells of it.
+fn unless_damaged(done: Result<()>) -> Result<()> {
+    match done {
+        Err(StoreError::Corrupt(_)) => Ok(()),
+        done => done,
+    }
 }
 
 pub(super) fn rejects(tx: &Transaction<'_>) -> Result<Vec<(String, u64)>> {

@@ -32,29 +32,30 @@ pub(super) fn remove_span(tx: &Transaction<'_>, span: i32) -> Result<()> {
 }
 
 /// Deletes what is older than `day` within its span. A page that can't be read stays until the span is over as a whole: it may
-/// hold days that are needed, which a backup has. The last of them is told.
-pub(super) fn begin_span(tx: &Transaction<'_>, day: Day, policy: Policy) -> Result<Option<StoreError>> {
-    let (span, mut damage) = (span_of(day), None);
+/// hold days that are needed, which a backup has. Returns how many counts went, and the last damage.
+pub(super) fn begin_span(tx: &Transaction<'_>, day: Day, policy: Policy) -> Result<(u64, Option<StoreError>)> {
+    let (span, mut gone, mut damage) = (span_of(day), 0, None);
     if day_of(span, 0) < day {
         for family in Family::ALL {
             let stays = |entry: &Entry| Ok(day_of(span, entry.key.slot) >= day);
-            runs::rewrite(tx, policy, family, span, stays, |error| {
+            gone += runs::rewrite(tx, policy, family, span, stays, |error| {
                 damage = Some(error);
                 Ok(())
             })?;
         }
     }
-    Ok(damage)
+    Ok((gone, damage))
 }
 
 /// Deletes what else there is of before `day`: verdicts, and the texts of routes and companies that nothing counts any
-/// more, with what counts were added since to spans that are over.
-pub(super) fn finish(tx: &Transaction<'_>, day: Day) -> Result<()> {
+/// more, with what counts were added since to spans that are over. `changed`: whether anything went before.
+pub(super) fn finish(tx: &Transaction<'_>, day: Day, mut changed: bool) -> Result<()> {
     while let Some(span) = first_over(tx, day)? {
         remove_span(tx, span)?;
+        changed = true;
     }
     for statement in [sql::COMPANY_PURGE, sql::VERDICT_PURGE, sql::ROUTE_PURGE] {
-        tx.prepare_cached(statement)?.execute((day.epoch_days(),))?;
+        changed |= tx.prepare_cached(statement)?.execute((day.epoch_days(),))? > 0;
     }
-    platform::reset(tx)
+    if changed { platform::reset(tx) } else { Ok(()) }
 }

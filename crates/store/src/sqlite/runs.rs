@@ -111,7 +111,7 @@ fn list(tx: &Transaction<'_>, Place { family, span }: Place) -> Result<Vec<Run>>
         |row: &rusqlite::Row<'_>| Ok(Run { run: row.get(0)?, bytes: rows::count_at(row, 1)?, target: row.get(2)? });
     let runs = list.query_and_then((family.number(), span), run)?.collect::<Result<Vec<Run>>>()?;
     let is_aimed = |number: i64| runs.iter().any(|run| run.run == number && run.target.is_some());
-    let is_astray = |run: &&Run| run.target.is_some_and(|target| target <= run.run || is_aimed(target));
+    let is_astray = |run: &&Run| run.merged_into().is_some_and(|target| target <= run.run || is_aimed(target));
     match runs.iter().find(is_astray) {
         None => Ok(runs),
         Some(Run { run, .. }) => {

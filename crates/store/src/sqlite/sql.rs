@@ -254,6 +254,9 @@ statements! {
     SOURCE_TOKEN_LIST_OF = "source_token.list_of";
     SOURCE_TOKEN_REVOKE = "source_token.revoke";
     SOURCE_TOKEN_TOUCH = "source_token.touch";
+    STEP_BEGIN = "step.begin";
+    STEP_END = "step.end";
+    STEP_UNDO = "step.undo";
     STORE_BYTES = "store.bytes";
     TOKEN_ADD = "token.add";
     TOKEN_BY_DIGEST = "token.by_digest";

@@ -12,9 +12,14 @@ fn a_server_with_damaged_counts_serves_and_says_so() {
     let _ = program.run(&["ingest", "calls.ndjson"]).succeeded();
     const DAMAGE: &str = "import sqlite3, sys
 with sqlite3.connect(sys.argv[1]) as database:
-    database.execute(\"UPDATE count_page SET body = x'00'\")";
+    database.execute(\"UPDATE count_page SET body = x'00' WHERE family = 0\")";
     let file = program.data().join("steadfast.db");
     assert!(Command::new("python3").args(["-c", DAMAGE]).arg(&file).status().unwrap().success());
+    // What lists all apps says so, and lists them.
+    let listed = program.run(&["apps"]).succeeded();
+    assert!(listed.stdout().contains("acme-erp"), "{}", listed.stdout());
+    let said = listed.stderr();
+    assert!(said.contains("can't be judged") && said.contains("Incomplete: "), "{said}");
     let mut server = program.serve(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(server.get("/healthz").status, 200);
     let started = Instant::now();

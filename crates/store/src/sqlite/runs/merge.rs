@@ -3,7 +3,9 @@
 use rusqlite::Transaction;
 
 use super::{Pages, Place, add_run, entries, list, next_run, pages, remove_page, resize};
-use crate::packed::{AT_REST, Due, Family, LISTED, Listed, OVER, Policy, Run, due, due_at_rest, step, sum};
+use crate::packed::{
+    ASIDE, AT_REST, Due, Family, LISTED, Listed, OVER, PageAt, Policy, Run, due, due_at_rest, step, sum, unreadable,
+};
 use crate::sqlite::{rows, sql};
 use crate::{Result, StoreError};
 
@@ -28,7 +30,8 @@ pub(in crate::sqlite) fn at_rest(tx: &Transaction<'_>, policy: Policy) -> Result
             let place = Place { family, span };
             let worth = if span <= newest.saturating_sub(2) { OVER } else { AT_REST };
             // Whoever takes the step is told of what is damaged.
-            if !list(tx, place).is_ok_and(|runs| due_at_rest(&policy, &runs, worth).is_none()) {
+            let is_done = |runs: Vec<Run>| due_at_rest(&policy, &runs, worth).is_none() && !any_aside(&runs);
+            if !list(tx, place).is_ok_and(is_done) {
                 places.push((place, worth));
             }
         }
@@ -36,7 +39,11 @@ pub(in crate::sqlite) fn at_rest(tx: &Transaction<'_>, policy: Policy) -> Result
     Ok(places)
 }
 
-/// Takes one step in a place where one is due. Tells whether it did.
+fn any_aside(runs: &[Run]) -> bool {
+    runs.iter().any(|run| run.target == Some(ASIDE))
+}
+
+/// Takes one step in a place where one is due. Tells whether it did. Once none is, what was set aside is an error.
 pub(in crate::sqlite) fn tidy(tx: &Transaction<'_>, policy: Policy, place: Place, worth: u64) -> Result<bool> {
     let mut runs = list(tx, place)?;
     while let Some(due) = due_at_rest(&policy, &runs, worth) {
@@ -45,13 +52,25 @@ pub(in crate::sqlite) fn tidy(tx: &Transaction<'_>, policy: Policy, place: Place
         }
         runs = list(tx, place)?;
     }
-    Ok(false)
+    if any_aside(&runs) { Err(unreadable()) } else { Ok(false) }
 }
 
-/// Does what is due. Returns how many bytes it read.
+/// Does what is due, or sets aside what is damaged. Returns how many bytes it read.
 fn take(tx: &Transaction<'_>, policy: Policy, place: Place, runs: &[Run], due: &Due) -> Result<u64> {
     match due {
-        Due::Step(target) => take_step(tx, policy, place, runs, *target),
+        Due::Step(target) => {
+            tx.prepare_cached(sql::STEP_BEGIN)?.execute(())?;
+            let read = match take_step(tx, policy, place, runs, *target) {
+                Err(StoreError::Corrupt(_)) => {
+                    tx.prepare_cached(sql::STEP_UNDO)?.execute(())?;
+                    set_aside(tx, place, runs, *target)?;
+                    policy.step
+                }
+                taken => taken?,
+            };
+            tx.prepare_cached(sql::STEP_END)?.execute(())?;
+            Ok(read)
+        }
         Due::Begin(inputs) => {
             let target = next_run(tx, place)?;
             add_run(tx, place, target, 0)?;
@@ -62,6 +81,30 @@ fn take(tx: &Transaction<'_>, policy: Policy, place: Place, runs: &[Run], due: &
             Ok(0)
         }
     }
+}
+
+/// Takes the inputs that can't be read out of a merge and of all to come, so that the others are merged without them; all of
+/// them where it can't be told which.
+fn set_aside(tx: &Transaction<'_>, place: Place, runs: &[Run], target: i64) -> Result<()> {
+    let (mut damaged, mut sound) = (Vec::new(), Vec::new());
+    for Run { run, .. } in runs.iter().filter(|run| run.target == Some(target)) {
+        let listed = pages(tx, place, *run, Some(LISTED));
+        let entries = |page: PageAt| entries(tx, place.family, page.id).map(drop);
+        match listed.and_then(|listed| listed.into_iter().try_for_each(entries)) {
+            Ok(()) => sound.push(run),
+            Err(StoreError::Corrupt(_)) => damaged.push(run),
+            Err(error) => return Err(error),
+        }
+    }
+    let mut aim = tx.prepare_cached(sql::RUN_AIM)?;
+    for run in if damaged.is_empty() { sound } else { damaged } {
+        aim.execute((place.family.number(), place.span, run, ASIDE))?;
+    }
+    // A target to which nothing was moved yet and nothing will be.
+    if runs.iter().any(|run| run.run == target && run.bytes == 0) {
+        resize(tx, place, target, 0)?;
+    }
+    Ok(())
 }
 
 /// Moves what comes next in the order of the keys from the inputs of a merge to its target.
