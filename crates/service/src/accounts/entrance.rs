@@ -17,8 +17,8 @@ pub const SESSION_DAYS: i64 = 30;
 /// How exactly the last use of a session or token is kept. (Writing on each request would make readers writers.)
 const TOUCH_MILLIS: i64 = 5 * 60_000;
 
-/// How often that is tried, done or not.
-const NOTES: Limit = Limit::new("note", 1, 5 * 60);
+/// How often a use of anything is noted at most, also where that fails: of a source's token, which is kept to the minute, that often.
+const NOTES: Limit = Limit::new("note", 1, 60);
 
 /// For how long a request waits for it.
 const NOTED: Duration = Duration::from_millis(100);

@@ -1,10 +1,11 @@
 //! What is received of each source is what is counted, and where it is not, the day is incomplete.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::{AppId, Day, DayRange, Environment, Hour, LossReason, SourceName, SourceWay, Status, UnixMillis};
 use proptest::prelude::*;
-use service::{Batch, Declared, DeclaredSource, Expect, IngestOptions, Input, SourceBook, Steadfast};
+use service::{Batch, Declared, DeclaredSource, Expect, IngestOptions, Input, NewSourceToken, SourceBook, Steadfast};
 use traffic::{Format, FormatOptions};
 
 use crate::installation::{Installation, NOW, Silent, batch};
@@ -268,4 +269,17 @@ async fn a_source_tells_what_was_expected_of_it_and_what_came() {
     assert_eq!(files.lag_millis(), files.age_millis(UnixMillis(NOW)));
     // Of today nothing is said before it is over.
     assert!(installation.steadfast.completeness().await.unwrap().days.is_empty());
+}
+
+#[tokio::test]
+async fn the_last_use_of_a_token_is_kept_to_the_minute() {
+    let installation = Installation::new();
+    let at = |millis| Steadfast { clock: Arc::new(UnixMillis(NOW + millis)), ..installation.steadfast.clone() };
+    let new = NewSourceToken { source: "kong".to_owned(), ..NewSourceToken::default() };
+    let secret = at(0).make_source_token(None, &new, None).await.unwrap().secret.unwrap();
+    for (used, kept) in [(0, 0), (59_999, 0), (60_000, 60_000), (130_000, 130_000), (131_000, 130_000)] {
+        assert!(at(used).source_of(secret.reveal()).await.unwrap().is_ok());
+        let tokens = installation.steadfast.store.source_tokens().await.unwrap();
+        assert_eq!(tokens[0].last_used_at, Some(UnixMillis(NOW + kept)), "{used}");
+    }
 }
