@@ -54,7 +54,7 @@ use routes::CatalogMatcher;
 
 /// Keys in memory at which they are committed: few enough for a commit to be done while the next lines are read, and
 /// enough that most keys of a day come to the store once.
-const KEYS: usize = 131_072;
+const KEYS: usize = 98_304;
 
 /// How long counts stay in memory at most.
 const INTERVAL: Duration = Duration::from_secs(5);

@@ -65,7 +65,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "build",
         what: "the program builds",
         needs: &[],
-        advice: "fix the errors above; gcc and make are needed for the bundled SQLite",
+        advice: "fix the errors above; gcc and make are needed for the bundled SQLite and jemalloc",
         run: || plain(shell::cargo().args(["build", "--package", "steadfast"])),
     },
     Step {
