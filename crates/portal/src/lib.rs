@@ -89,14 +89,14 @@ pub struct Shared {
     /// The installation whose apps are shown.
     pub steadfast: Steadfast,
     /// Where the portal is found.
-    pub site: Arc<Site>,
+    pub site: Site,
     /// The identity providers through which people may sign in, each with its name in URLs
     /// (`/sign-in/provider/{name}`).
     pub providers: Arc<Vec<(String, oidc::Provider)>>,
     /// What the demonstration shows of itself; none in any other portal.
     pub demonstration: Option<Arc<Demonstration>>,
     /// How what sources send over HTTP is read, where it is not call records.
-    pub(crate) sources: Arc<HashMap<SourceName, SourceReading>>,
+    pub(crate) sources: HashMap<SourceName, SourceReading>,
     /// How much and how long senders may take.
     pub(crate) limits: Limits,
     /// The room for batches of calls.
@@ -111,10 +111,10 @@ impl Portal {
     pub fn new(steadfast: Steadfast, site: Site) -> Self {
         Self(Arc::new(Shared {
             steadfast,
-            site: Arc::new(site),
+            site,
             providers: Arc::default(),
             demonstration: None,
-            sources: Arc::default(),
+            sources: HashMap::new(),
             limits: Limits::DEFAULT,
             gate: calls::Gate::new(Limits::DEFAULT.batch_memory),
             measured: metrics::Measured::default(),
@@ -130,7 +130,7 @@ impl Portal {
     /// The same portal that reads what these sources send in their own ways.
     #[must_use]
     pub fn with_sources(self, sources: HashMap<SourceName, SourceReading>) -> Self {
-        self.with(|shared| shared.sources = Arc::new(sources))
+        self.with(|shared| shared.sources = sources)
     }
 
     /// The same portal with other limits.
